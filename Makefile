@@ -1,0 +1,101 @@
+# What one does with the course: `make` alone lists it. Needs GNU Make 3.81 or newer and a POSIX shell: Linux,
+# macOS, and Windows in Git Bash. Every target first makes .venv, or brings it up to date.
+
+# The environment is made with this Python; empty: the first of PYTHONS that is new enough.
+PYTHON ?=
+PYTHONS = python3.11 python3 python python3.12 python3.13 python3.14 py
+# For `make lab`, such as LAB_ARGS="--no-browser --port 9000".
+LAB_ARGS ?=
+# For `make test`, such as PYTEST_ARGS="tests/test_images.py -x".
+PYTEST_ARGS ?=
+
+TORCH_VERSION := 2.13.0
+ifeq ($(OS),Windows_NT)
+  PY := .venv/Scripts/python.exe
+else
+  PY := .venv/bin/python
+endif
+# On Linux the plain build brings several GB for graphics cards, which no lesson uses. "+cpu" makes pip fail instead
+# of taking it in silence where the second index cannot be reached.
+ifeq ($(shell uname -s),Linux)
+  TORCH ?= torch==$(TORCH_VERSION)+cpu --extra-index-url https://download.pytorch.org/whl/cpu
+else
+  TORCH ?= torch==$(TORCH_VERSION)
+endif
+# Written last, so that an interrupted setup goes on with the next call.
+STAMP := .venv/.setup-finished
+
+.PHONY: help setup lab test check format notebooks bench clean
+# Several targets at once, as in `make clean setup`, run in that order also with -j.
+.NOTPARALLEL:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## make .venv with everything in it, or bring it up to date
+	@echo "Ready. Next: make lab"
+
+# The files shown are the lessons, the link printed leads to the first one, and nothing outside is asked for news.
+# In containers one is often root, whom Jupyter refuses otherwise; it listens on this computer only, with a token.
+LAB_OPTIONS = --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01_image_loading.ipynb \
+  --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+  $(if $(filter 0,$(shell id -u)),--allow-root)
+
+lab: $(STAMP) ## open the first lesson in JupyterLab, on this computer only
+	"$(PY)" -m jupyterlab $(LAB_OPTIONS) $(LAB_ARGS)
+
+# OMP_NUM_THREADS: two workers with several threads each would wait for one another. MPLBACKEND: figures would vanish
+# from the notebooks that are run.
+test: $(STAMP) ## run every test, every example and every notebook
+	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m pytest --nbval -n 2 --dist loadscope $(PYTEST_ARGS)
+
+check: $(STAMP) ## check format, style and types
+	"$(PY)" -m ruff format --check .
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+
+format: $(STAMP) ## put the code into its format
+	"$(PY)" -m ruff check --fix-only .
+	"$(PY)" -m ruff format .
+
+notebooks: $(STAMP) ## run the notebooks and write their outputs
+	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m tools.notebooks write notebooks
+
+bench: $(STAMP) ## measure what things cost
+	"$(PY)" -m benchmarks
+
+clean: ## remove .venv and all caches
+	rm -rf .venv build coursekit.egg-info .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# An environment that already works is kept: after a change of versions, pip changes what differs and no more.
+$(STAMP): constraints.txt pyproject.toml
+	@works='import pip, sys; sys.exit(sys.version_info < (3, 11))'; \
+	if ! "$(PY)" -c "$$works" >/dev/null 2>&1; then \
+	  found=; \
+	  for python in $(if $(PYTHON),"$(PYTHON)",$(PYTHONS)); do \
+	    if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	      found="$$python"; break; \
+	    fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "The course needs Python 3.11 or newer, with venv. None of these is:" >&2; \
+	    for python in $(if $(PYTHON),"$(PYTHON)",$(PYTHONS)); do \
+	      echo "  $$python: $$("$$python" --version 2>&1 | head -n 1)" >&2; \
+	    done; \
+	    echo "Install it (Debian, Ubuntu: apt-get install python3 python3-venv), or name one:" >&2; \
+	    echo "  make setup PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making .venv with $$("$$found" --version)"; \
+	  "$$found" -m venv --clear .venv; \
+	fi
+	@"$(PY)" -m pip install --disable-pip-version-check --retries 2 --no-deps $(TORCH) || { \
+	  echo "The CPU build of torch $(TORCH_VERSION) could not be installed: see the lines above. With a network," >&2; \
+	  echo "call the same again. To take the build of the default index, several GB on Linux:" >&2; \
+	  echo "  make setup TORCH=torch==$(TORCH_VERSION)" >&2; \
+	  exit 1; \
+	}
+	@"$(PY)" -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,browser]'
+	@touch $(STAMP)

@@ -1,0 +1,48 @@
+"""The commands of the course: ``python -m coursekit`` lists them.
+
+It keeps to the syntax of Python 3.8, so that the doctor can say that a Python is too old.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Dict, Sequence, Tuple
+
+__all__ = ["COMMANDS", "main"]
+
+# Name: the module whose main(arguments) returns the exit status, and what the command does. The module is
+# imported only when its command is called.
+COMMANDS: Dict[str, Tuple[str, str]] = {
+    "doctor": ("coursekit.doctor", "say what stops the course on this computer, and how to mend it"),
+    "fetch-vgg": ("coursekit.weights.command", "bring VGG16's ImageNet weights: one layer, some, or all"),
+    "train": ("coursekit.training.command", "train the course's own network again, on pictures it draws"),
+    "score": ("coursekit.training.score", "test the course's network on fresh pictures"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Call one command.
+
+    Args:
+        arguments: the command's name and its own arguments; none, ``-h`` or ``--help`` lists the commands.
+
+    Returns:
+        The exit status: the command's own, 0 for the list, 2 for a command that does not exist.
+    """
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print("python -m coursekit COMMAND\n")
+        for name, (_, purpose) in COMMANDS.items():
+            print(f"  {name:<12} {purpose}")
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        commands = ", ".join(COMMANDS)
+        print(f"There is no command {name!r}. The commands are: {commands}.", file=sys.stderr)
+        return 2
+    status = importlib.import_module(COMMANDS[name][0]).main(rest)
+    return int(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
