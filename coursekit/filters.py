@@ -1,0 +1,175 @@
+"""Kernels and filter banks: the small arrays of weights that a conv layer slides over an image.
+
+A kernel is one `(kh, kw)` array, a filter bank `(n, kh, kw)`: n kernels, one per output channel. Everything
+here is float32, because conv layers refuse integer weights. Signs are written for cross-correlation, which is
+what a conv layer computes: a kernel answers with positive numbers where the image looks like the kernel.
+"""
+
+import difflib
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["BASE_KERNEL", "edge_bank", "kernel", "names", "random_bank", "to_weight"]
+
+Float32 = NDArray[np.float32]
+
+
+def _constant(rows: ArrayLike, divisor: float = 1) -> Float32:
+    """A float32 array nobody can change by accident: the lessons share these constants."""
+    array = (np.asarray(rows, dtype=np.float64) / divisor).astype(np.float32)
+    array.flags.writeable = False
+    return array
+
+
+BASE_KERNEL = _constant([[-1, -1, 1, 1]] * 4)
+"""`(4, 4)` float32, read-only: answers where a dark left side meets a bright right side."""
+
+_KERNELS = {
+    # Smoothing: the weights are positive and sum to 1, so brightness stays.
+    "identity": _constant([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+    "box3": _constant(np.ones((3, 3)), 9),
+    "box5": _constant(np.ones((5, 5)), 25),
+    "gaussian3": _constant(np.outer([1, 2, 1], [1, 2, 1]), 16),
+    "gaussian5": _constant(np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]), 256),
+    # Details: the weights sum to 1, the middle is pushed away from its neighbours.
+    "sharpen": _constant([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+    "emboss": _constant([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
+    # Edges: the weights sum to 0, so a plain area answers 0. _x compares left with right, _y top with bottom.
+    "base": BASE_KERNEL,
+    "prewitt_x": _constant(np.outer([1, 1, 1], [-1, 0, 1])),
+    "prewitt_y": _constant(np.outer([-1, 0, 1], [1, 1, 1])),
+    "sobel_x": _constant(np.outer([1, 2, 1], [-1, 0, 1])),
+    "sobel_y": _constant(np.outer([-1, 0, 1], [1, 2, 1])),
+    "scharr_x": _constant(np.outer([3, 10, 3], [-1, 0, 1])),
+    "scharr_y": _constant(np.outer([-1, 0, 1], [3, 10, 3])),
+    "diagonal_down": _constant([[0, 1, 2], [-1, 0, 1], [-2, -1, 0]]),  # an edge that runs like \
+    "diagonal_up": _constant([[2, 1, 0], [1, 0, -1], [0, -1, -2]]),  # an edge that runs like /
+    "laplacian": _constant([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+    # Shapes: bright on dark. The weights sum to 0.
+    "line_horizontal": _constant([[-1, -1, -1], [2, 2, 2], [-1, -1, -1]]),
+    "line_vertical": _constant([[-1, 2, -1], [-1, 2, -1], [-1, 2, -1]]),
+    "line_down": _constant([[2, -1, -1], [-1, 2, -1], [-1, -1, 2]]),  # a line that runs like \
+    "line_up": _constant([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]),  # a line that runs like /
+    "corner": _constant([[-4, -4, -4], [-4, 5, 5], [-4, 5, 5]]),  # the top left corner of a bright square
+    "spot": _constant([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
+}
+
+
+def names() -> list[str]:
+    """The names that `kernel` knows.
+
+    >>> names()[:5]
+    ['identity', 'box3', 'box5', 'gaussian3', 'gaussian5']
+    """
+    return list(_KERNELS)
+
+
+def kernel(name: str) -> Float32:
+    """A well-known kernel by name.
+
+    Args:
+        name: one of `names()`.
+
+    Returns:
+        `(kh, kw)` float32; a fresh copy, change it as you like.
+
+    Raises:
+        ValueError: there is no kernel of this name.
+
+    >>> kernel("sobel_x")
+    array([[-1.,  0.,  1.],
+           [-2.,  0.,  2.],
+           [-1.,  0.,  1.]], dtype=float32)
+    """
+    if name not in _KERNELS:
+        near = difflib.get_close_matches(str(name), _KERNELS, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise ValueError(f"no kernel is called {name!r}. {hint}There are: {', '.join(_KERNELS)}.")
+    return _KERNELS[name].copy()
+
+
+def edge_bank(kernel: ArrayLike | None = None) -> Float32:
+    """Four filters from one kernel: the kernel, its negative, its transpose, the negative of the transpose.
+
+    Args:
+        kernel: `(k, k)`, square because the bank holds it and its transpose; `BASE_KERNEL` if None.
+
+    Returns:
+        `(4, k, k)` float32.
+
+    Raises:
+        ValueError: the kernel is not a square 2-D array.
+
+    >>> bank = edge_bank()
+    >>> bank.shape
+    (4, 4, 4)
+    >>> bank[2]
+    array([[-1., -1., -1., -1.],
+           [-1., -1., -1., -1.],
+           [ 1.,  1.,  1.,  1.],
+           [ 1.,  1.,  1.,  1.]], dtype=float32)
+    """
+    base = np.asarray(BASE_KERNEL if kernel is None else kernel, dtype=np.float32)
+    if base.ndim != 2 or base.shape[0] != base.shape[1] or base.size == 0:
+        raise ValueError(
+            f"edge_bank needs a square kernel (k, k), got shape {base.shape}. "
+            "A kernel and its transpose fit into one bank only if both have the same shape."
+        )
+    negative = 0 - base  # -base would print its zeros as -0.
+    return np.stack([base, negative, base.T, negative.T])
+
+
+def to_weight(bank: ArrayLike) -> Float32:
+    """A kernel or a bank as the weight of a conv layer that reads one channel.
+
+    Integers become float32 as well: torch refuses to convolve a float image with integer weights.
+
+    Args:
+        bank: `(n, kh, kw)`, or one kernel `(kh, kw)`.
+
+    Returns:
+        `(n, 1, kh, kw)` float32, a copy: (output channels, input channels, kernel height, kernel width).
+
+    Raises:
+        ValueError: the bank has another number of axes, or is empty.
+
+    >>> to_weight(edge_bank()).shape
+    (4, 1, 4, 4)
+    >>> to_weight([[1, 0], [0, -1]]).dtype
+    dtype('float32')
+    """
+    array = np.array(bank, dtype=np.float32)
+    if array.ndim not in (2, 3) or array.size == 0:
+        already = " This is a conv weight already." if array.ndim == 4 else ""
+        raise ValueError(
+            f"to_weight needs a bank (n, kh, kw) or a kernel (kh, kw), got shape {array.shape}.{already}"
+        )
+    return array.reshape(-1, 1, *array.shape[-2:])
+
+
+def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
+    """Random filters, spread as torch spreads the first weights of a conv layer.
+
+    Args:
+        shape: `(n, kh, kw)` for a bank, `(out, in, kh, kw)` for a conv weight.
+        seed: the same seed gives the same filters.
+
+    Returns:
+        float32 of that shape, uniform between -b and b, where b is 1 / sqrt(weights in one filter).
+
+    Raises:
+        ValueError: the shape has another number of axes, or a size below 1.
+
+    >>> random_bank((4, 3, 3)).shape
+    (4, 3, 3)
+    >>> bool(abs(random_bank((12, 3, 5, 5), seed=1)).max() <= 1 / (3 * 5 * 5) ** 0.5)
+    True
+    """
+    if len(shape) not in (3, 4) or min(shape) < 1:
+        raise ValueError(
+            f"random_bank needs a shape (n, kh, kw) or (out, in, kh, kw) of sizes from 1, got {shape}."
+        )
+    bound = 1 / math.sqrt(math.prod(shape[1:]))
+    return np.random.default_rng(seed).uniform(-bound, bound, shape).astype(np.float32)
