@@ -1,0 +1,24 @@
+"""Arrays to still pictures that say in words what they show.
+
+Every function here takes plain arrays (or tensors) and returns a `Picture`. Panels that are compared share
+one scale, and the scale stands beside them. Nothing is drawn with pyplot, and inputs are never changed.
+"""
+
+from coursekit.pictures.curves import show_curves, show_histogram
+from coursekit.pictures.feature_maps import show_feature_maps
+from coursekit.pictures.kernels import show_filters
+from coursekit.pictures.photographs import show_image
+from coursekit.pictures.picture import Picture
+from coursekit.pictures.products import show_products
+from coursekit.pictures.stages import show_stages
+
+__all__ = [
+    "Picture",
+    "show_curves",
+    "show_feature_maps",
+    "show_filters",
+    "show_histogram",
+    "show_image",
+    "show_products",
+    "show_stages",
+]

@@ -1,0 +1,88 @@
+"""Pictures of feature maps on one honest scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from coursekit.pictures.arrays import FloatArray, as_array
+from coursekit.pictures.grids import Grid, checked_columns, few_columns, panel_size, refuse_too_many
+from coursekit.pictures.map_words import DESCRIBED, maps_words, panel_names
+from coursekit.pictures.picture import Picture
+from coursekit.pictures.scale import Scale
+from coursekit.pictures.words import range_words, titled
+
+__all__ = ["ScaleName", "as_maps", "common_scale", "show_feature_maps"]
+
+ScaleName = Literal["shared", "each"]
+
+
+def show_feature_maps(
+    maps: Any,
+    *,
+    title: str = "",
+    titles: Sequence[str] = (),
+    columns: int | None = None,
+    scale: ScaleName | Scale = "shared",
+) -> Picture:
+    """Show 1 to 512 feature maps side by side, all on one scale that stands beside them.
+
+    Args:
+        maps: `(C, H, W)`, also `(1, C, H, W)` or one map `(H, W)`; array or tensor, any range.
+        title: A line above the picture.
+        titles: One name for each map; left out, maps are counted from 1.
+        columns: Maps in a row; left out, as few as keep the picture on one screen.
+        scale: "shared" is one scale for all maps, zero in its middle where a value is negative. "each"
+            stretches every map by itself, as plotting programs do; the words then say that panels cannot be
+            compared.
+
+    Returns:
+        A picture; its words give number, size, range, what is negative or zero, and each map of a few.
+
+    Raises:
+        TypeError: These are not real numbers.
+        ValueError: The shape is no stack of maps, there are more than 512, or the number of titles differs.
+
+    >>> import numpy as np
+    >>> print(show_feature_maps(np.array([[[-1.0, 0.0], [0.0, 3.0]]]), title="Response").words)
+    Response. 1 feature map, 2 x 2. Values -1 to 3, one scale: blue is negative, white is 0, red is \
+positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, strongest at the bottom right, \
+peak 3 at row 1, column 1.
+    """
+    stack = as_maps(maps)
+    names = panel_names(titles, len(stack), "map")
+    common = common_scale([stack], scale)
+    few = len(stack) <= DESCRIBED
+    height, width = stack.shape[1:]
+    across = checked_columns(columns, len(stack)) or few_columns(len(stack), height, width, 22 if few else 0)
+    shown = names if len(titles) or (few and len(stack) > 1) else []
+    if common is None and few:
+        shown = [f"{name}   {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
+    grid = Grid.fit(len(stack), across, panel_size(across, -(-len(stack) // across), height, width), shown)
+    sheet, _ = grid.sheet(stack, common, title)
+    return sheet.picture(titled(title, maps_words(stack, names, common)))
+
+
+def as_maps(maps: Any) -> FloatArray:
+    """Read feature maps as `(C, H, W)`."""
+    array = as_array(maps, "the feature maps")
+    if array.ndim == 4 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3:
+        raise ValueError(
+            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
+            "Of a batch, choose one image first: maps[0]."
+        )
+    refuse_too_many(len(array), "feature maps")
+    return array
+
+
+def common_scale(stacks: Sequence[FloatArray], scale: ScaleName | Scale) -> Scale | None:
+    """The one scale of all maps, or None where each has its own."""
+    if isinstance(scale, Scale):
+        return scale
+    if scale not in ("shared", "each"):
+        raise ValueError(f'scale must be "shared" or "each", but is {scale!r}.')
+    return Scale.of(stacks) if scale == "shared" else None

@@ -1,0 +1,111 @@
+"""How numbers become colours, and which ink is legible on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from coursekit.pictures.arrays import Colours, FloatArray
+from coursekit.pictures.words import extremes, number
+
+__all__ = ["Scale", "is_dark"]
+
+NOT_A_NUMBER = (255, 0, 255)  # magenta stands in neither colour map
+NAMES = {"signed": "RdBu_r", "positive": "viridis"}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How numbers become colours, the same for every panel that is compared.
+
+    `signed` is blue below zero, white at zero and red above; `positive` runs from dark (zero) to bright;
+    `gray` from black to white. Both colour maps can be told apart with every common colour blindness.
+
+    >>> import numpy as np
+    >>> Scale.of([np.array([-1.0, 3.0])])
+    Scale(low=-3.0, high=3.0, kind='signed')
+    """
+
+    low: float
+    high: float
+    kind: Literal["signed", "positive", "gray"]
+
+    @classmethod
+    def of(cls, arrays: Sequence[FloatArray]) -> Scale:
+        """The one scale that fits all arrays: zero in the middle if any is negative, else at its start."""
+        ends = [found for array in arrays if (found := extremes(array))]
+        low = min((found[0] for found in ends), default=0.0)
+        high = max((found[1] for found in ends), default=0.0)
+        if low < 0:
+            reach = max(-low, high)
+            return cls(-reach, reach, "signed")
+        return cls(0.0, high or 1.0, "positive")
+
+    @classmethod
+    def stretched(cls, array: FloatArray) -> Scale:
+        """The scale that plotting programs take by default: the smallest value black, the largest white."""
+        low, high = extremes(array) or (0.0, 1.0)
+        return cls(low, high if high > low else low + (abs(low) or 1.0), "gray")
+
+    def colours(self, values: FloatArray) -> Colours:
+        """Turn values of any shape into RGB, uint8, last axis 3. NaN and infinity become magenta."""
+        finite = np.isfinite(values)
+        known = values if finite.all() else np.where(finite, values, self.low)
+        half = self.high / 2 - self.low / 2  # halves, since the span of the largest numbers would be infinite
+        if not 1e-30 < half < 1e30:
+            known = known.astype(np.float64)
+        unit = (known / 2 - self.low / 2) / half
+        # What matplotlib's colour maps do with 256 colours, without their copies.
+        rgb: Colours = _table(self.kind)[np.clip(256 * unit, 0, 255).astype(np.uint8)]
+        if not finite.all():
+            rgb[~finite] = NOT_A_NUMBER
+        return rgb
+
+    @property
+    def words(self) -> str:
+        """What the colours mean."""
+        if self.kind == "signed":
+            return f"blue is negative, white is 0, red is positive, to {number(self.high)}"
+        if self.kind == "positive":
+            return f"dark is 0, bright is {number(self.high)}"
+        return f"black is {number(self.low)}, white is {number(self.high)}"
+
+
+@cache
+def _table(kind: str) -> Colours:
+    if kind == "gray":
+        return np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
+    from matplotlib import colormaps  # not needed, and not loaded, for photographs
+
+    rgba = colormaps[NAMES[kind]](np.arange(256), bytes=True)
+    table: Colours = np.ascontiguousarray(rgba[:, :3], dtype=np.uint8)
+    return table
+
+
+def is_dark(colours: Colours) -> npt.NDArray[np.bool_]:
+    """Where white ink is more legible than black.
+
+    By the contrast ratio of the Web Content Accessibility Guidelines: the better of the two always has at
+    least 4.58, and the guidelines ask for 4.5.
+
+    Args:
+        colours: RGB, uint8, last axis 3.
+
+    >>> is_dark(np.array([[0, 0, 0], [127, 127, 127], [255, 255, 255]], np.uint8)).tolist()
+    [True, False, False]
+    """
+    luminance = relative_luminance(colours)
+    return (1.05 / (luminance + 0.05)) > ((luminance + 0.05) / 0.05)
+
+
+def relative_luminance(colours: Colours) -> npt.NDArray[np.float64]:
+    """How bright an sRGB colour is to the eye, from 0 (black) to 1 (white), as WCAG 2 defines it."""
+    part = colours.astype(np.float64) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    luminance: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return luminance

@@ -1,0 +1,160 @@
+"""The Picture itself: how it displays, and what it writes."""
+
+import base64
+import errno
+import io
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from coursekit.pictures import Picture, show_curves, show_feature_maps, show_histogram, show_image
+
+AWKWARD = 'a < b & "c" > \'d\' </figcaption><script>alert("1")</script>'
+
+
+class Reader(HTMLParser):
+    """Collect what a page holds."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.image, self.text = [], {}, ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag == "img":
+            self.image = dict(attrs)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture
+def picture():
+    return show_image(np.linspace(0, 1, 200).reshape(10, 20), title="A ramp")
+
+
+def test_display_holds_the_image_and_twice_the_words(picture):
+    bundle = picture._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert bundle["text/plain"] == picture.words == repr(picture)
+    page = Reader(bundle["text/html"])
+    assert page.tags == ["figure", "img", "figcaption", "small"]
+    assert page.image["alt"] == page.text == picture.words
+    data = base64.b64decode(page.image["src"].removeprefix("data:image/png;base64,"))
+    assert data == picture.png()
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.width == int(page.image["width"])
+
+
+@pytest.mark.parametrize(
+    "title", [AWKWARD, "$\\foo$", "it costs $5", "필터 뱅크", "a\nb", "  ", "%s {x}", "_hidden"]
+)
+def test_titles_are_text_and_nothing_else(title):
+    pictures = [show_image(np.eye(3), title=title), show_feature_maps(np.eye(3), title=title, titles=[title])]
+    pictures += [show_curves({title: [0, 1, 2]}, title=title, x_name=title, y_name=title)]
+    pictures += [show_histogram({title: [0, 1, 2]}, title=title, x_name=title)]
+    for picture in pictures:
+        html = picture._repr_mimebundle_()["text/html"]
+        page = Reader(html)
+        assert page.tags == ["figure", "img", "figcaption", "small"]
+        assert page.image["alt"] == page.text == picture.words
+        assert picture.words.startswith(title)
+        quoted = re.search(r'alt="([^"]*)"', html).group(1)
+        assert "<" not in quoted
+        assert unescape(quoted) == picture.words
+
+
+@pytest.mark.parametrize("name", ["ramp.png", "그림 ä 図.png"])
+def test_save_to_a_path(picture, tmp_path, name):
+    for path in (tmp_path / name, str(tmp_path / f"text {name}")):
+        picture.save(path)
+        with open(path, "rb") as file:
+            assert file.read() == picture.png()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_save_to_a_file_object(picture):
+    target = io.BytesIO()
+    picture.save(target)
+    assert target.getvalue() == picture.png()
+
+
+def test_save_beside_the_notebook(picture, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    picture.save("here.png")
+    assert (tmp_path / "here.png").read_bytes() == picture.png()
+
+
+def test_a_missing_folder_is_named(picture, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist\. Create it first"):
+        picture.save(tmp_path / "nowhere" / "a.png")
+
+
+def test_the_words_travel_in_the_file(tmp_path):
+    picture = show_image(np.eye(3), title=f"{AWKWARD} 그림")
+    picture.save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.text["Description"] == picture.words
+        assert image.format == "PNG"
+        assert len(image.convert("RGB").getcolors(1000)) <= 256
+
+
+def test_the_background_is_white_and_opaque(picture):
+    with Image.open(io.BytesIO(picture.png())) as image:
+        assert image.mode == "P"
+        assert "transparency" not in image.info
+        assert image.convert("RGB").getpixel((image.width - 1, image.height - 1)) == (255, 255, 255)
+
+
+def test_nothing_is_written_when_drawing_fails(picture, tmp_path, monkeypatch):
+    def fail(self):
+        raise RuntimeError("cannot draw")
+
+    monkeypatch.setattr(Picture, "png", fail)
+    with pytest.raises(RuntimeError, match="cannot draw"):
+        picture.save(tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_the_old_file(picture, tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    monkeypatch.setattr("coursekit.pictures.picture.open", lambda *args: Full(), raising=False)
+    with pytest.raises(OSError, match="No space left"):
+        picture.save(path)
+    assert path.read_bytes() == b"old"
+
+
+def test_a_failing_move_leaves_the_old_file_and_no_other(picture, tmp_path, monkeypatch):
+    def fail(source, target):
+        raise PermissionError("in use")
+
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    monkeypatch.setattr("coursekit.pictures.picture.os.replace", fail)
+    with pytest.raises(PermissionError):
+        picture.save(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
+    assert path.read_bytes() == b"old"
+
+
+def test_no_figure_is_kept_alive():
+    import gc
+    import weakref
+
+    picture = show_image(np.eye(3))
+    picture.png()
+    figure = weakref.ref(picture.figure)
+    del picture
+    gc.collect()
+    assert figure() is None
