@@ -1,0 +1,74 @@
+"""What several tests share: the tools of those who write the course, a JupyterLab, and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
+
+# `tools` is not installed: it is for those who write the course, in a clone.
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+# Two kernels that share two cores take turns instead of spinning.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+class Lab(NamedTuple):
+    """A running JupyterLab: its address with the token, and the folder that it shows."""
+
+    server: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def screenshots():
+    """The folder for pictures of the lessons: ignored by git, or the one that COURSEKIT_SCREENSHOTS names."""
+    folder = Path(os.environ.get("COURSEKIT_SCREENSHOTS") or SCREENSHOTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium. Without one the test is skipped, but on CI it fails: there nobody would notice."""
+    from tools.browser import BrowserError, open_browser
+
+    opening = open_browser()
+    try:
+        started = opening.__enter__()
+    except BrowserError as error:
+        if os.environ.get("CI", "").lower() in {"true", "1"}:
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    try:
+        yield started
+    finally:
+        opening.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab over copies of the lessons: `committed/` as they are, `fresh/` without any output."""
+    import nbformat
+
+    from tools.lab import serve
+
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("committed", "fresh"):
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(ROOT / "notebooks", folder / name, ignore=ignored)
+    for path in (folder / "fresh").glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, path)
+    with serve(folder) as server:
+        yield Lab(server, folder)

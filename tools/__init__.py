@@ -1,0 +1,1 @@
+"""Programs for those who write the course; learners never need them."""

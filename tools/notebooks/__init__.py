@@ -1,0 +1,25 @@
+"""Execute, normalise and check the lessons' notebooks.
+
+`python -m tools.notebooks write` executes the notebooks and stores them so that executing again changes no
+byte; `python -m tools.notebooks check` says which rule a notebook breaks, in which cell, and what to do.
+"""
+
+from tools.notebooks.execute import NotebookError, execute
+from tools.notebooks.lesson import Lesson
+from tools.notebooks.normalise import NormaliseError, normalise, to_bytes
+from tools.notebooks.rules import RULES, Problem, check, check_file
+from tools.notebooks.write import write
+
+__all__ = [
+    "RULES",
+    "Lesson",
+    "NormaliseError",
+    "NotebookError",
+    "Problem",
+    "check",
+    "check_file",
+    "execute",
+    "normalise",
+    "to_bytes",
+    "write",
+]

@@ -1,0 +1,70 @@
+"""The command line: `python -m tools.notebooks write` and `python -m tools.notebooks check`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.notebooks import NormaliseError, NotebookError, check_file, write
+from tools.notebooks.execute import SECONDS
+
+LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def find(paths: Sequence[Path]) -> list[Path]:
+    """List the notebooks: files themselves, those directly in folders; all lessons when none is named.
+
+    Raises:
+        FileNotFoundError: There is nothing at a path.
+    """
+    found: list[Path] = []
+    for path in paths or [LESSONS]:
+        if not path.exists():
+            raise FileNotFoundError(f"There is no notebook or folder {path}.")
+        found += sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+    here = Path.cwd()
+    return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.notebooks", description="Execute and check the lessons."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (
+        ("write", "execute notebooks and store them normalised"),
+        ("check", "say which rules notebooks break; nothing is executed or changed"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        command.add_argument(
+            "paths", nargs="*", type=Path, help="notebooks or folders; all lessons when left out"
+        )
+        if name == "write":
+            command.add_argument("--seconds", type=float, default=SECONDS, help="most that one cell may take")
+    options = parser.parse_args(arguments)
+    try:
+        paths = find(options.paths)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.command == "check":
+        problems = [problem for path in paths for problem in check_file(path)]
+        for problem in problems:
+            print(problem)
+        print(f"{len(paths)} notebooks, {len(problems)} problems")
+        return 1 if problems else 0
+    failed = 0
+    for path in paths:
+        try:
+            print(f"{path}: {'written' if write(path, seconds=options.seconds) else 'unchanged'}", flush=True)
+        except (NotebookError, NormaliseError) as error:
+            print(error, file=sys.stderr, flush=True)
+            failed += 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

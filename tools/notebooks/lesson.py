@@ -1,0 +1,153 @@
+"""A notebook read for checking: its cells with their numbers, its prose in words, its pictures."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+__all__ = ["Cell", "Lesson", "Pictures", "count_words", "python_of"]
+
+NOT_PROSE = (
+    (re.compile(r"```.*?```|<!--.*?-->", re.DOTALL), " "),
+    (re.compile(r"\$\$.*?\$\$", re.DOTALL), " "),
+    (re.compile(r"\$[^$\n]+\$"), "formula"),
+    (re.compile(r"\]\([^)]*\)"), "]"),
+    (re.compile(r"<[^>]+>"), " "),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; `number` counts all cells from 1, as one counts them on the page."""
+
+    number: int
+    kind: str
+    source: str
+    tags: tuple[str, ...]
+    count: int | None
+    outputs: tuple[Any, ...]
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines are not blank."""
+        return sum(1 for line in self.source.splitlines() if line.strip())
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The code's syntax tree, or None where it is not Python (the cell's own error says so)."""
+        try:
+            return ast.parse(python_of(self.source))
+        except SyntaxError:
+            return None
+
+    @cached_property
+    def is_python(self) -> bool:
+        """Whether plain Python could read the code: no magics, no shell commands."""
+        try:
+            ast.parse(self.source)
+        except SyntaxError:
+            return False
+        return True
+
+
+class Lesson:
+    """A notebook and what the rules ask about it."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        """Take the bytes of a notebook's file; `path` is what messages call it."""
+        self.path = path
+        self.data = data
+        self.notebook = nbformat.reads(data.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+        self.cells = [
+            Cell(
+                number,
+                cell.cell_type,
+                cell.source,
+                tuple(cell.metadata.get("tags", ())),
+                cell.get("execution_count"),
+                tuple(cell.get("outputs", ())),
+            )
+            for number, cell in enumerate(self.notebook.cells, start=1)
+        ]
+
+    @classmethod
+    def read(cls, path: Path) -> Lesson:
+        """Read the file; nothing is executed or changed."""
+        return cls(path, path.read_bytes())
+
+    @cached_property
+    def code(self) -> list[Cell]:
+        """The code cells."""
+        return [cell for cell in self.cells if cell.kind == "code"]
+
+    @cached_property
+    def prose(self) -> list[Cell]:
+        """The Markdown cells."""
+        return [cell for cell in self.cells if cell.kind == "markdown"]
+
+    @cached_property
+    def words(self) -> int:
+        """How many words the prose has."""
+        return sum(count_words(cell.source) for cell in self.prose)
+
+
+class Pictures(HTMLParser):
+    """Finds the images (their alt, or None without one) and captions of an HTML output or page."""
+
+    def __init__(self, html: str) -> None:
+        """Read the whole text at once."""
+        super().__init__()
+        self.images: list[str | None] = []
+        self.captions: list[str] = []
+        self._inside = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an image; begin a caption."""
+        if tag == "img":
+            self.images.append(dict(attrs).get("alt"))
+        elif tag == "figcaption":
+            self._inside = True
+            self.captions.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a caption."""
+        if tag == "figcaption":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text of a caption."""
+        if self._inside:
+            self.captions[-1] += data
+
+
+def count_words(markdown: str) -> int:
+    r"""Count the words a reader reads: no code blocks, no displayed formulas, no addresses of links.
+
+    A formula within a line counts as one word.
+
+    >>> count_words("## Two kernels\n\nSee [the paper](https://example.org/a-b): $x + y$ is **not** zero.")
+    9
+    """
+    for pattern, replacement in NOT_PROSE:
+        markdown = pattern.sub(replacement, markdown)
+    return sum(1 for word in markdown.split() if re.search(r"\w", word))
+
+
+def python_of(source: str) -> str:
+    r"""Leave out the lines that only IPython understands: magics and shell commands.
+
+    >>> python_of("%matplotlib inline\nx = 1")
+    'pass\nx = 1'
+    """
+    if source.lstrip().startswith("%%"):
+        return ""
+    return re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source)

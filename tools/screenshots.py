@@ -1,0 +1,139 @@
+"""Show how a lesson looks: `python -m tools.screenshots notebooks/01_image_loading.ipynb folder`.
+
+The notebook is exported to HTML as it is committed, opened at the width of a laptop's text column and
+written as PNG pages that end between two cells. Formulas stay in TeX, since the exported page would fetch
+MathJax from the network; the browser tests take pictures of JupyterLab itself, where formulas are drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.browser import BrowserError, open_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+__all__ = ["page_ends", "photograph", "render", "to_html"]
+
+WIDTH = 1100
+HEIGHT = 1400
+
+
+def to_html(notebook: Path) -> str:
+    """Export a notebook as `jupyter nbconvert --to html` does, without executing it."""
+    from nbconvert import HTMLExporter
+
+    body, _ = HTMLExporter().from_filename(str(notebook))  # type: ignore[no-untyped-call]
+    return str(body)
+
+
+def page_ends(borders: Sequence[float], total: float, height: float = HEIGHT) -> list[float]:
+    """Choose where pages end: at the last border that fits, unless the page would be less than half full.
+
+    Args:
+        borders: Where one cell ends and the next begins, in pixels from the top, rising.
+        total: The height of everything.
+        height: The most that a page may be high.
+
+    >>> page_ends([300, 900, 1300, 2600], 3000, height=1000)
+    [900, 1900, 2600, 3000]
+    """
+    ends: list[float] = []
+    start = 0.0
+    while total - start > height:
+        fitting = [border for border in borders if start + height / 2 <= border <= start + height]
+        start = fitting[-1] if fitting else start + height
+        ends.append(start)
+    return [*ends, total]
+
+
+def photograph(page: Page, folder: Path, *, cells: str, prefix: str = "") -> list[Path]:
+    """Write everything that a page shows as PNG files of at most 1400 pixels in height.
+
+    Args:
+        page: A page that scrolls as a whole.
+        folder: Where the files go; it is made.
+        cells: The CSS selector of the things between which a page may end.
+        prefix: What the files' names begin with.
+
+    Returns:
+        The files: `01.png`, `02.png`, ...
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    total = float(page.evaluate("document.documentElement.scrollHeight"))
+    width = float(page.evaluate("document.documentElement.clientWidth"))
+    borders: list[float] = page.evaluate(
+        "cells => [...document.querySelectorAll(cells)].map(c => c.getBoundingClientRect().top + scrollY)",
+        cells,
+    )
+    files: list[Path] = []
+    start = 0.0
+    for number, end in enumerate(page_ends(sorted(borders), total), start=1):
+        file = folder / f"{prefix}{number:02}.png"
+        page.screenshot(
+            path=file, full_page=True, clip={"x": 0, "y": start, "width": width, "height": end - start}
+        )
+        files.append(file)
+        start = end
+    return files
+
+
+def render(notebook: Path, folder: Path) -> list[Path]:
+    """Export a notebook and photograph it.
+
+    Args:
+        notebook: The `.ipynb` file.
+        folder: Where the PNG files go.
+
+    Returns:
+        The files.
+
+    Raises:
+        BrowserError: There is no playwright or no Chromium.
+    """
+
+    def stay_here(route: Route) -> None:
+        # MathJax and the like: without a network the page would wait for them.
+        if route.request.url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            route.abort()
+
+    html = to_html(notebook)
+    with tempfile.TemporaryDirectory() as temporary, open_browser() as browser:
+        source = Path(temporary) / "lesson.html"
+        source.write_text(html, encoding="utf-8", newline="\n")
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.route("**/*", stay_here)
+        page.goto(source.as_uri())
+        page.wait_for_function("[...document.images].every(image => image.complete)")
+        return photograph(page, folder, cells=".jp-Cell")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path, help="the .ipynb file")
+    parser.add_argument("folder", type=Path, help="where the PNG files go")
+    options = parser.parse_args(arguments)
+    if not options.notebook.is_file():
+        print(f"There is no notebook {options.notebook}.", file=sys.stderr)
+        return 2
+    try:
+        files = render(options.notebook, options.folder)
+    except BrowserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for file in files:
+        print(file)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
