@@ -1,0 +1,167 @@
+"""Looking into a network: the feature maps of any layer, and what one value in them has seen.
+
+Looking changes nothing. The network runs as it does when it predicts (dropout off, BatchNorm with its learned
+numbers). Afterwards every layer is in the mode it was in, no gradient is stored and no hook is left, even
+after an error or an interrupt.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["feature_maps", "gradient_field"]
+
+
+def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None = None) -> dict[str, Tensor]:
+    """What every layer gives for this input.
+
+    Args:
+        model: any network.
+        x: its input, mostly `(N, C, H, W)`.
+        layers: names of layers, or one name; a layer inside another is written `outer.inner`. If None, all
+            layers that hold no other layers.
+
+    Returns:
+        Outputs by layer name, in the order in which the layers ran; copies without gradients. A layer that is
+        used more than once gives `name`, then `name#2`, and so on.
+
+    Raises:
+        ValueError: the model has no layer of this name, or the layer takes no part for this input.
+        TypeError: a layer that gives something else than one tensor.
+
+    >>> model = nn.Sequential()
+    >>> model.add_module("conv", nn.Conv2d(1, 4, 3))
+    >>> model.add_module("relu", nn.ReLU())
+    >>> {name: tuple(maps.shape) for name, maps in feature_maps(model, torch.zeros(1, 1, 8, 8)).items()}
+    {'conv': (1, 4, 6, 6), 'relu': (1, 4, 6, 6)}
+
+    Source of the idea, hooks that are removed whatever happens: Captum.
+    """
+    maps: dict[str, Tensor] = {}
+    calls: dict[str, int] = {}
+
+    def hear(name: str, output: Tensor) -> None:
+        calls[name] = calls.get(name, 0) + 1
+        # A copy: a ReLU that works in place would overwrite what came before it.
+        maps[name if calls[name] == 1 else f"{name}#{calls[name]}"] = output.detach().clone()
+
+    chosen = _choose(model, layers)
+    with _listening(chosen, hear), _predicting(model), torch.no_grad():
+        model(x)
+    unreached = [name for name in chosen if name not in calls]
+    if unreached and layers is not None:
+        raise ValueError(f"layer {unreached[0]!r} takes no part in the forward pass for this input.")
+    return maps
+
+
+def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: int, column: int) -> Tensor:
+    """How strongly each input pixel moves one value of a feature map; 0 wherever the value does not look.
+
+    This shows the receptive field at work. Max pooling passes on one pixel of each window, and ReLU only
+    positive values, so what is seen for one image can be smaller than the field that is possible.
+
+    Args:
+        model: any network.
+        x: one image, `(1, C, H, W)`.
+        layer: name of a layer that gives `(1, channels, H', W')`.
+        channel: of the value, in the layer's output.
+        row: of the value.
+        column: of the value.
+
+    Returns:
+        `(H, W)`, from 0: the absolute gradient of the value with respect to the pixel, summed over the
+        channels of the image.
+
+    Raises:
+        ValueError: more than one image, no such layer, or a layer that is not used once or gives no maps.
+        IndexError: the feature maps have no such value.
+        TypeError: the layer gives something else than one tensor.
+
+    >>> model = nn.Sequential(nn.Conv2d(1, 1, 3))
+    >>> field = gradient_field(model, torch.zeros(1, 1, 6, 6), "0", channel=0, row=1, column=2)
+    >>> (field > 0).int()[:5]
+    tensor([[0, 0, 0, 0, 0, 0],
+            [0, 0, 1, 1, 1, 0],
+            [0, 0, 1, 1, 1, 0],
+            [0, 0, 1, 1, 1, 0],
+            [0, 0, 0, 0, 0, 0]], dtype=torch.int32)
+    """
+    if x.ndim != 4 or x.shape[0] != 1:
+        raise ValueError(f"gradient_field needs one image (1, C, H, W), got {tuple(x.shape)}.")
+    outputs: list[Tensor] = []
+    pixels = x.detach().clone().requires_grad_()
+    chosen = _choose(model, layer)
+    # A copy again, for the sake of layers that work in place.
+    with (
+        _listening(chosen, lambda _, output: outputs.append(output.clone())),
+        _predicting(model),
+        torch.enable_grad(),
+    ):
+        model(pixels)
+    if len(outputs) != 1 or outputs[0].ndim != 4:
+        shapes = [tuple(output.shape) for output in outputs]
+        raise ValueError(f"layer {layer!r} must run once and give (1, channels, H, W), it gave {shapes}.")
+    _, channels, height, width = outputs[0].shape
+    if not (0 <= channel < channels and 0 <= row < height and 0 <= column < width):
+        raise IndexError(
+            f"layer {layer!r} gives {channels} maps of {height} x {width}, "
+            f"there is no value at channel {channel}, row {row}, column {column}."
+        )
+    with torch.enable_grad():  # also for whoever calls this under no_grad
+        value = outputs[0][0, channel, row, column]
+    (gradient,) = torch.autograd.grad(value, pixels)
+    return gradient[0].abs().sum(dim=0)
+
+
+def _choose(model: nn.Module, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
+    """The layers of these names; those that hold no other layers if None."""
+    if layers is None:
+        return {name: layer for name, layer in model.named_modules() if not list(layer.children())}
+    there_are = dict(model.named_modules(remove_duplicate=False))
+    # A network with names for people, such as vgg16, answers to those as well.
+    there_are |= {name: model.get_submodule(path) for name, path in getattr(model, "layer_names", {}).items()}
+    names = [layers] if isinstance(layers, str) else list(layers)
+    for name in names:
+        if name not in there_are:
+            near = difflib.get_close_matches(str(name), there_are, n=1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            known = ", ".join(filter(None, there_are))
+            raise ValueError(f"the model has no layer {name!r}. {hint}There are: {known}.")
+    return {name: there_are[name] for name in names}
+
+
+@contextmanager
+def _listening(layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]) -> Iterator[None]:
+    """Inside, `hear(name, output)` is called whenever one of the layers runs."""
+
+    def hook_for(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
+        def hook(_: nn.Module, __: tuple[Any, ...], output: Any) -> None:
+            if not isinstance(output, Tensor):
+                raise TypeError(
+                    f"layer {name!r} gives a {type(output).__name__}, not one tensor. "
+                    "Ask for the layers inside it, or for others."
+                )
+            hear(name, output)
+
+        return hook
+
+    with ExitStack() as hooks:
+        for name, layer in layers.items():
+            hooks.enter_context(layer.register_forward_hook(hook_for(name)))
+        yield
+
+
+@contextmanager
+def _predicting(model: nn.Module) -> Iterator[None]:
+    """Inside, the model predicts; afterwards every layer is in the mode it was in."""
+    modes = {layer: layer.training for layer in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for layer, training in modes.items():
+            layer.training = training

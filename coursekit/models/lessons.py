@@ -1,0 +1,215 @@
+"""The networks of lessons 3 to 6: from one conv layer with hand-made filters to a small classifier."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from coursekit import reference
+from coursekit.models.building import check_input, check_sizes, conv_with, seeded
+
+__all__ = ["ConvLayer", "ConvPool", "Maps", "PooledMaps", "SmallClassifier", "StackedConv"]
+
+
+class Maps(NamedTuple):
+    """Feature maps before and after ReLU, both `(N, out, H, W)`."""
+
+    conv: Tensor
+    activated: Tensor
+
+
+class PooledMaps(NamedTuple):
+    """Feature maps before and after ReLU, `(N, out, H, W)`, and after pooling, `(N, out, H // 2, W // 2)`."""
+
+    conv: Tensor
+    activated: Tensor
+    pooled: Tensor
+
+
+class ConvLayer(nn.Module):
+    """One conv layer with filters of your own, then ReLU. Layers: `conv`, `relu`.
+
+    Args:
+        weight: `(out, in, kh, kw)`, floating point. It is copied as float32; stride 1, no padding, no bias.
+
+    Raises:
+        TypeError: integer weights.
+        ValueError: a weight that is not 4-D; on use, an image whose channels or size do not fit.
+
+    >>> layer = ConvLayer(torch.ones(4, 1, 4, 4))
+    >>> conv, activated = layer(torch.zeros(1, 1, 213, 320))
+    >>> tuple(conv.shape)
+    (1, 4, 210, 317)
+    """
+
+    def __init__(self, weight: NDArray[np.floating[Any]] | Tensor) -> None:
+        """Copy the weight into a conv layer."""
+        super().__init__()
+        self.conv = conv_with(weight)
+        self.relu = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Maps:
+        """`(N, in, H, W)` to the feature maps before and after ReLU."""
+        check_input(x, self.conv)
+        conv = self.conv(x)  # (N, out, H - kh + 1, W - kw + 1)
+        return Maps(conv, self.relu(conv))
+
+
+class ConvPool(nn.Module):
+    """One conv layer with filters of your own, ReLU, then pooling 2 x 2. Layers: `conv`, `relu`, `pool`.
+
+    Args:
+        weight: as for `ConvLayer`.
+        pool: "max" or "avg". Windows do not overlap; an odd row or column at the end is dropped.
+
+    Raises:
+        TypeError: as `ConvLayer`.
+        ValueError: as `ConvLayer`, or another kind of pooling.
+
+    >>> tuple(ConvPool(torch.ones(4, 1, 4, 4))(torch.zeros(1, 1, 213, 320)).pooled.shape)
+    (1, 4, 105, 158)
+    """
+
+    def __init__(self, weight: NDArray[np.floating[Any]] | Tensor, pool: str = "max") -> None:
+        """Copy the weight into a conv layer and choose the pooling."""
+        super().__init__()
+        kinds = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
+        if pool not in kinds:
+            raise ValueError(f'pool must be "max" or "avg", got {pool!r}.')
+        self.conv = conv_with(weight)
+        self.relu = nn.ReLU()
+        self.pool = kinds[pool](kernel_size=2, stride=2)
+
+    def forward(self, x: Tensor) -> PooledMaps:
+        """`(N, in, H, W)` to the feature maps before and after ReLU, and after pooling."""
+        check_input(x, self.conv)
+        conv = self.conv(x)  # (N, out, H - kh + 1, W - kw + 1)
+        activated = self.relu(conv)
+        return PooledMaps(conv, activated, self.pool(activated))  # pooled: half as high, half as wide
+
+
+class StackedConv(nn.Module):
+    """Conv layers one after the other, with random weights. Layers: `conv1`, `relu1`, `conv2`, `relu2`, ...
+
+    Args:
+        channels: of the input, then of each conv layer's output.
+        kernel_size: of every filter; stride 1, no padding.
+        relu: with a ReLU after every conv layer, or without any.
+        seed: the same seed gives the same weights; torch's own random state is left alone.
+
+    Raises:
+        TypeError: on use, something that is no float32 tensor.
+        ValueError: fewer than two numbers of channels, or one below 1; on use, an image that does not fit.
+
+    >>> stack = StackedConv(relu=False)
+    >>> tuple(stack(torch.zeros(1, 3, 45, 80)).shape)
+    (1, 48, 33, 68)
+    >>> stack.collapsed()
+    Conv2d(3, 48, kernel_size=(13, 13), stride=(1, 1))
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[int] = (3, 12, 24, 48),
+        kernel_size: int = 5,
+        relu: bool = True,
+        seed: int = 0,
+    ) -> None:
+        """Build the layers, their weights drawn from the seed."""
+        super().__init__()
+        check_sizes(channels, kernel_size)
+        with seeded(seed):
+            for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
+                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
+                if relu:
+                    self.add_module(f"relu{number}", nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(N, in, H, W)` to the feature maps of the last layer."""
+        check_input(x, self._convs()[0])
+        for layer in self.children():
+            x = layer(x)
+        return x
+
+    def collapsed(self) -> nn.Conv2d:
+        """The one conv layer that gives the same output: without ReLU, depth adds nothing.
+
+        Raises:
+            ValueError: there are ReLUs in between.
+        """
+        convs = self._convs()
+        if len(convs) < len(list(self.children())):
+            raise ValueError("no single conv layer equals a stack with ReLU. Build it with relu=False.")
+        weight = reference.compose_kernels(*(conv.weight.detach().double().numpy() for conv in convs))
+        single = conv_with(weight)
+        with torch.no_grad():
+            # The weights have no say in what comes out for an all-zero image: it is the bias.
+            bias = self(torch.zeros(1, *weight.shape[1:]))  # (1, out, 1, 1)
+        single.bias = nn.Parameter(bias.flatten())
+        return single
+
+    def _convs(self) -> list[nn.Conv2d]:
+        return [layer for layer in self.children() if isinstance(layer, nn.Conv2d)]
+
+
+class SmallClassifier(nn.Module):
+    """A complete CNN. Layers: `conv1`, `norm1`, `relu1`, `pool1`, `conv2`, ..., then `flatten`, `linear`.
+
+    Args:
+        classes: how many scores come out.
+        channels: of the input, then of each conv layer's output.
+        input_size: (height, width) of the images; the number of inputs of `linear` follows from it.
+        kernel_size: of every filter; stride 1, no padding.
+        seed: the same seed gives the same weights; torch's own random state is left alone.
+
+    Raises:
+        TypeError: on use, something that is no float32 tensor.
+        ValueError: numbers below 1, or images too small for so many layers; on use, an image of another size.
+
+    >>> model = SmallClassifier(classes=10, input_size=(64, 96))
+    >>> model.linear
+    Linear(in_features=1536, out_features=10, bias=True)
+    >>> tuple(model(torch.zeros(2, 3, 64, 96)).shape)
+    (2, 10)
+    """
+
+    def __init__(
+        self,
+        classes: int = 10,
+        channels: Sequence[int] = (3, 12, 24, 48),
+        input_size: tuple[int, int] = (64, 64),
+        kernel_size: int = 5,
+        seed: int = 0,
+    ) -> None:
+        """Build the layers, their weights drawn from the seed."""
+        super().__init__()
+        check_sizes(channels, kernel_size)
+        if classes < 1:
+            raise ValueError(f"classes must be 1 or more, got {classes}.")
+        self.input_size = size = (input_size[0], input_size[1])
+        with seeded(seed):
+            for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
+                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
+                self.add_module(f"norm{number}", nn.BatchNorm2d(outputs))
+                self.add_module(f"relu{number}", nn.ReLU())
+                self.add_module(f"pool{number}", nn.MaxPool2d(kernel_size=2, stride=2))
+                size = reference.output_size(size, kernel_size)
+                size = reference.output_size(size, 2, stride=2)
+            self.flatten = nn.Flatten()
+            self.linear = nn.Linear(channels[-1] * size[0] * size[1], classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(N, in, H, W)` to one score per class, `(N, classes)`."""
+        check_input(x, next(self.children()))
+        if x.shape[2:] != self.input_size:
+            raise ValueError(
+                f"this classifier reads (height, width) {self.input_size}, got {tuple(x.shape[2:])}. "
+                "Resize the image, or build the classifier with another input_size."
+            )
+        for layer in self.children():
+            x = layer(x)
+        return x

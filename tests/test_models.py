@@ -1,0 +1,254 @@
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from coursekit import filters, models, reference
+from coursekit.models import ConvLayer, ConvPool, SmallClassifier, StackedConv
+
+WEIGHT = filters.to_weight(filters.edge_bank())
+
+
+@pytest.fixture
+def image():
+    return torch.rand(1, 1, 213, 320, generator=torch.Generator().manual_seed(0))
+
+
+# One conv layer
+
+
+def test_the_conv_layer_of_the_lessons_is_a_plain_torch_one(image):
+    layer = ConvLayer(WEIGHT)
+    assert repr(layer.conv) == "Conv2d(1, 4, kernel_size=(4, 4), stride=(1, 1), bias=False)"
+    assert [name for name, _ in layer.named_children()] == ["conv", "relu"]
+    maps = layer(image)
+    assert maps.conv.shape == maps.activated.shape == (1, 4, 210, 317)
+    torch.testing.assert_close(maps.conv, nn.functional.conv2d(image, torch.tensor(WEIGHT)))
+    torch.testing.assert_close(maps.activated, maps.conv.clamp(min=0))
+
+
+def test_the_conv_layer_equals_the_arithmetic_by_hand(image):
+    conv, _ = ConvLayer(WEIGHT)(image)
+    by_hand = reference.conv_layer(image[0].numpy(), WEIGHT)
+    np.testing.assert_allclose(conv[0].detach(), by_hand, atol=1e-5)
+
+
+def test_output_two_is_minus_output_one_and_half_of_both_becomes_zero(image):
+    conv, activated = ConvLayer(WEIGHT)(image)
+    assert (conv[0, 1] == -conv[0, 0]).all()
+    assert (conv[0, 3] == -conv[0, 2]).all()
+    # What the ReLU of one map clips, the other keeps: no value survives in both.
+    assert ((activated[0, 0] > 0) & (activated[0, 1] > 0)).sum() == 0
+    assert 0.45 < (activated == 0).double().mean() < 0.55
+
+
+def test_the_weight_is_copied():
+    weight = torch.ones(1, 1, 2, 2)
+    array = np.ones((1, 1, 2, 2))
+    layers = [ConvLayer(weight), ConvLayer(array)]
+    weight.zero_()
+    array[:] = 0
+    for layer in layers:
+        assert (layer.conv.weight == 1).all()
+        assert layer.conv.weight.dtype == torch.float32
+
+
+def test_a_read_only_weight_will_do():
+    assert ConvLayer(filters.BASE_KERNEL.reshape(1, 1, 4, 4)).conv.weight.shape == (1, 1, 4, 4)
+
+
+@pytest.mark.parametrize("network", [ConvLayer, ConvPool])
+def test_a_wrong_weight_is_refused(network):
+    with pytest.raises(TypeError, match=r"floating point, got torch.int64: .* weight.astype\(np.float32\)"):
+        network(WEIGHT.astype(np.int64))
+    with pytest.raises(ValueError, match=r"\(out, in, kh, kw\), got \(4, 4, 4\). filters.to_weight"):
+        network(filters.edge_bank())
+    with pytest.raises(ValueError, match=r"got \(0, 1, 4, 4\)"):
+        network(WEIGHT[:0])
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        (torch.zeros(1, 3, 8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(1, 3, 8, 8\)"),
+        (torch.zeros(8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(8, 8\)"),
+        (torch.zeros(1, 1, 3, 8), ValueError, r"\(3, 8\) pixels is smaller than the kernel \(4, 4\)"),
+        (
+            torch.zeros(1, 1, 8, 8, dtype=torch.uint8),
+            TypeError,
+            r"of torch.float32, got torch.uint8. images.to_",
+        ),
+        (np.zeros((1, 1, 8, 8)), TypeError, "of torch.float32, got ndarray"),
+    ],
+)
+@pytest.mark.parametrize(
+    "network",
+    [ConvLayer(WEIGHT), ConvPool(WEIGHT), StackedConv((1, 2), 4), SmallClassifier(2, (1, 2), kernel_size=4)],
+)
+def test_a_wrong_input_is_refused(network, x, error, message):
+    with pytest.raises(error, match=message):
+        network(x)
+
+
+@pytest.mark.parametrize("kind", ["max", "avg"])
+def test_pooling_halves_the_maps_and_drops_the_last_column(image, kind):
+    maps = ConvPool(WEIGHT, pool=kind)(image)
+    assert maps.pooled.shape == (1, 4, 105, 158)
+    by_hand = getattr(reference, f"{kind}_pool2d")(maps.activated.detach().numpy(), 2)
+    np.testing.assert_allclose(maps.pooled.detach(), by_hand, atol=1e-6)
+
+
+def test_an_unknown_pooling_is_refused():
+    with pytest.raises(ValueError, match='"max" or "avg", got \'mean\''):
+        ConvPool(WEIGHT, pool="mean")
+
+
+# Stacked
+
+
+def test_the_stack_of_the_lessons():
+    stack = StackedConv()
+    assert [name for name, _ in stack.named_children()] == [
+        "conv1",
+        "relu1",
+        "conv2",
+        "relu2",
+        "conv3",
+        "relu3",
+    ]
+    assert stack.conv1.weight.shape == (12, 3, 5, 5)
+    x = torch.zeros(1, 3, 225, 400)
+    shapes = [tuple((x := layer(x)).shape[1:]) for layer in stack.children()][::2]
+    assert shapes == [(12, 221, 396), (24, 217, 392), (48, 213, 388)]
+    assert x.flatten().numel() == 3_966_912
+
+
+@pytest.mark.parametrize("build", [StackedConv, SmallClassifier, lambda seed: ConvLayer(WEIGHT + seed)])
+def test_building_is_seeded_and_leaves_torchs_random_state_alone(build):
+    state = torch.get_rng_state()
+    first, again, other = build(seed=1), build(seed=1), build(seed=2)
+    assert torch.equal(torch.get_rng_state(), state)
+    pairs = list(zip(first.parameters(), again.parameters(), strict=True))
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert not torch.equal(next(first.parameters()), next(other.parameters()))
+
+
+def test_three_convolutions_without_relu_are_one():
+    stack = StackedConv(relu=False)
+    single = stack.collapsed()
+    assert single.weight.shape == (48, 3, 13, 13)
+    x = torch.rand(2, 3, 30, 25, generator=torch.Generator().manual_seed(0))
+    assert (stack(x) - single(x)).abs().max() < 1e-5
+    # More depth, more parameters, nothing gained.
+    assert sum(p.numel() for p in stack.parameters()) == 36_984
+    assert sum(p.numel() for p in single.parameters()) == 24_384
+
+
+def test_with_relu_they_are_not():
+    linear, stack = StackedConv(relu=False), StackedConv(relu=True)
+    assert torch.equal(linear.conv3.weight, stack.conv3.weight)
+    x = torch.rand(1, 3, 30, 25, generator=torch.Generator().manual_seed(0))
+    assert (stack(x) - linear.collapsed()(x)).abs().max() > 0.01
+    with pytest.raises(ValueError, match="Build it with relu=False"):
+        stack.collapsed()
+
+
+@pytest.mark.parametrize("build", [StackedConv, SmallClassifier])
+def test_wrong_sizes_are_refused(build):
+    for wrong in ({"channels": (3,)}, {"channels": (3, 0)}, {"kernel_size": 0}):
+        with pytest.raises(ValueError, match="two or more numbers of channels and a kernel_size"):
+            build(**wrong)
+
+
+# The complete classifier
+
+
+def test_the_classifier_has_all_the_parts_and_computes_its_linear_inputs():
+    model = SmallClassifier(classes=7, channels=(3, 4, 5), input_size=(40, 31), kernel_size=3)
+    parts = [type(layer) for layer in model.children()]
+    block = [nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d]
+    assert parts == [*block, *block, nn.Flatten, nn.Linear]
+    assert model.linear.in_features == 5 * 8 * 6  # 40 to 38, 19, 17, 8; 31 to 29, 14, 12, 6
+    assert model(torch.zeros(2, 3, 40, 31)).shape == (2, 7)
+
+
+def test_the_classifier_learns():
+    model = SmallClassifier(classes=2, channels=(1, 4), input_size=(12, 12), kernel_size=3)
+    images = torch.rand(16, 1, 12, 12, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(16) % 2
+    images[labels == 1, :, :, 6:] += 1
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(30):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    assert (model.eval()(images).argmax(dim=1) == labels).all()
+
+
+def test_the_classifier_says_what_is_wrong():
+    with pytest.raises(ValueError, match="window of 5 pixels does not fit into 2 pixels"):
+        SmallClassifier(input_size=(20, 64))
+    with pytest.raises(ValueError, match="classes must be 1 or more, got 0"):
+        SmallClassifier(classes=0)
+    with pytest.raises(ValueError, match=r"reads \(height, width\) \(64, 64\), got \(64, 65\)"):
+        SmallClassifier()(torch.zeros(1, 3, 64, 65))
+
+
+# Costs
+
+
+def test_costs_by_hand():
+    model = SmallClassifier(classes=7, channels=(3, 4), input_size=(10, 8), kernel_size=3)
+    assert models.costs(model, (3, 10, 8)) == [
+        ("conv1", (4, 8, 6), 4 * 3 * 9 + 4, 4 * 8 * 6 * 3 * 9),
+        ("norm1", (4, 8, 6), 8, 0),
+        ("relu1", (4, 8, 6), 0, 0),
+        ("pool1", (4, 4, 3), 0, 0),
+        ("flatten", (48,), 0, 0),
+        ("linear", (7,), 48 * 7 + 7, 48 * 7),
+    ]
+
+
+def test_costs_of_the_stack_and_of_its_one_layer():
+    stack = StackedConv(relu=False)
+    deep, flat = models.costs(stack, (3, 225, 400)), models.costs(stack.collapsed(), (3, 225, 400))
+    assert (deep.parameters, flat.parameters) == (36_984, 24_384)
+    assert deep.multiplications == math.fsum(
+        h * w * c for h, w, c in [(221, 396, 900), (217, 392, 7_200), (213, 388, 28_800)]
+    )
+    assert flat.multiplications == 213 * 388 * 48 * 3 * 13 * 13
+    assert repr(deep).splitlines()[-1].split() == ["total", "36,984", "3,071,372,400"]
+
+
+def test_counting_changes_nothing():
+    model = SmallClassifier()
+    before = copy.deepcopy(model.state_dict())
+    models.costs(model, (3, 64, 64))
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert not any(layer._forward_hooks for layer in model.modules())
+
+
+def test_a_network_in_training_is_counted_even_where_one_value_is_left():
+    model = SmallClassifier(channels=(1, 2), input_size=(4, 4), kernel_size=3)
+    assert models.costs(model, (1, 4, 4))[-1].output_shape == (10,)
+    assert models.costs(nn.Sequential(nn.Flatten(), nn.BatchNorm1d(4)), (4, 1, 1)).parameters == 8
+
+
+def test_a_layer_used_twice_has_its_parameters_once_and_works_twice():
+    layer = nn.Conv2d(1, 1, 3, padding=1)
+    rows = models.costs(nn.Sequential(layer, nn.ReLU(), layer), (1, 4, 4))
+    assert [(row.parameters, row.multiplications) for row in rows] == [(10, 144), (0, 0), (0, 144)]
+    assert models.costs(nn.Conv2d(4, 6, 1, groups=2, bias=False), (4, 1, 1)).multiplications == 6 * 2
+
+
+def test_counting_says_what_is_wrong():
+    model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.MaxPool2d(2, return_indices=True))
+    with pytest.raises(TypeError, match="layer '1' gives a tuple"):
+        models.costs(model, (1, 4, 4))
+    assert not any(layer._forward_hooks for layer in model.modules())
+    with pytest.raises(ValueError, match=r"input_size must be \(C, H, W\), all from 1, got \(4, 4\)"):
+        models.costs(model, (4, 4))
