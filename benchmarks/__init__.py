@@ -1,0 +1,1 @@
+"""What things cost, each against what it replaces, in the same run."""
