@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from page_reading import pixels, written
 from PIL import Image
 
 from coursekit.pictures import (
@@ -19,35 +19,12 @@ from coursekit.pictures import (
 )
 from coursekit.pictures.arrays import as_array, resample
 from coursekit.pictures.scale import Scale, is_dark
-from coursekit.pictures.sheet import Sheet
 
 RANDOM = np.random.default_rng(5)
 MAPS = RANDOM.normal(size=(4, 9, 12))
 BASE = np.tile([-1.0, -1.0, 1.0, 1.0], (4, 1))
 WHITE = np.array([255, 255, 255])
 MAGENTA = np.array([255, 0, 255])
-
-
-def pixels(picture):
-    """The picture as a reader sees it: drawn, reduced to 256 colours, encoded and decoded."""
-    import io
-
-    with Image.open(io.BytesIO(picture.png())) as image:
-        return np.asarray(image.convert("RGB")).astype(int)
-
-
-@contextmanager
-def written():
-    """Collect the sheets that are drawn on meanwhile: they know what is written where."""
-    sheets, finish = [], Sheet.picture
-
-    def keep(sheet, words):
-        sheets.append(sheet)
-        return finish(sheet, words)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sheet, "picture", keep)
-        yield sheets
 
 
 def in_cells(show, *args, **options):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import numpy as np
 import pytest
-from PIL import Image
+from page_reading import pixels
 
 from coursekit.pictures import show_filters
 
@@ -16,12 +14,6 @@ GRAY = 127.5
 @pytest.fixture
 def weight():
     return np.random.default_rng(0).normal(size=(5, 3, 3, 3)).astype(np.float32)
-
-
-def pixels(picture):
-    buffer = BytesIO()
-    picture.save(buffer)
-    return np.asarray(Image.open(buffer).convert("RGB")).astype(int)
 
 
 def test_a_weight_of_one_channel_has_its_colour_and_zero_is_gray():

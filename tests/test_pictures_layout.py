@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from page_reading import written
 
 from coursekit.pictures import (
     show_curves,
@@ -21,7 +22,6 @@ from coursekit.pictures import (
 )
 from coursekit.pictures.fonts import DPI, text_width
 from coursekit.pictures.lettering import Heading, Names, wrap
-from coursekit.pictures.sheet import Sheet
 
 LONG = (
     "A title with more words than a page of eight hundred pixels can hold in a single line, which is what "
@@ -68,14 +68,7 @@ def assert_inside_and_apart(texts, width, height, *, apart=True):
 
 def draw(show, *args, **options):
     """Draw on a sheet, and check that all texts stand on it, and none on another."""
-    sheets, finish = [], Sheet.picture
-
-    def keep(sheet, words):
-        sheets.append(sheet)
-        return finish(sheet, words)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sheet, "picture", keep)
+    with written() as sheets:
         picture = show(*args, **options)
     (sheet,) = sheets
     height, width = sheet.page.shape[:2]
