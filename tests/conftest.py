@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# A browser that is pointed at, typed in, and touched.
+TOUCH_SCREEN = {"has_touch": True, "device_scale_factor": 1, "reduced_motion": "no-preference"}
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
 
 # `tools` is not installed: it is for those who write the course, in a clone.
@@ -72,3 +75,37 @@ def lab(tmp_path_factory):
         nbformat.write(notebook, path)
     with serve(folder) as server:
         yield Lab(server, folder)
+
+
+def is_trouble(said):
+    """Errors and warnings, but for Chromium's advice to those who read pixels often, as only tests do."""
+    return said.type in {"error", "warning"} and "willReadFrequently" not in said.text
+
+
+@pytest.fixture
+def explorer_page(browser, tmp_path):
+    """A function (explorer, width=, height=, dark=) -> (page, root): an explorer without Jupyter around it.
+
+    Everything that the page throws or warns of fails the test at its end.
+    """
+    from tools.explorer_page import to_page
+
+    contexts, trouble, numbers = [], [], count()
+
+    def opened(explorer, *, width=1000, height=900, dark=False):
+        file = tmp_path / f"explorer-{next(numbers)}.html"
+        file.write_text(to_page(explorer, dark=dark), encoding="utf-8")
+        context = browser.new_context(viewport={"width": width, "height": height}, **TOUCH_SCREEN)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda said: trouble.append(said.text) if is_trouble(said) else None)
+        page.goto(file.as_uri())
+        page.locator("body[data-ready]").wait_for(timeout=20_000)
+        return page, page.locator("section.ck-explorer")
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert trouble == []

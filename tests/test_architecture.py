@@ -42,6 +42,7 @@ ALLOWED = {
         "coursekit.pictures",
         "coursekit.images",
         "coursekit.filters",
+        "coursekit.reference",
     },
     "exercises": {"numpy", "coursekit.reference", "coursekit.filters"},
     "subjects": {"numpy", "cv2"},
@@ -51,7 +52,11 @@ ALLOWED = {
 # torch takes seconds to load and 130 MB: these parts own it, and no other loads it.
 OWNERS_OF_TORCH = {"models", "weights", "activations", "training"}
 # What a function may import when it is called, or a type checker when it reads.
-LAZY = {"images": {"torch"}, "explorers": {"torch", "coursekit.activations", "coursekit.models"}}
+LAZY = {
+    "exercises": {"torch"},
+    "images": {"torch"},
+    "explorers": {"IPython", "torch", "coursekit.activations", "coursekit.models"},
+}
 # matplotlib is allowed, this part of it is not: it keeps every figure alive and takes a second to load.
 NEVER = {"matplotlib.pyplot", "pylab"}
 # A module stays a thing that one can read in a sitting.

@@ -1,0 +1,156 @@
+"""What explorers have in common: a checked photograph, a page part, and a still picture with words."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cache
+from typing import Any, ClassVar
+
+import anywidget
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from coursekit.explorers.linking import linked, style
+from coursekit.images import ImageError, load_image
+from coursekit.pictures import Picture
+from coursekit.pictures.scale import colour_table
+
+__all__ = ["MOST_PIXELS", "Explorer", "Float32", "photograph"]
+
+Float32 = NDArray[np.float32]
+
+MOST_PIXELS = 1024
+"""The longest side of a photograph that an explorer takes."""
+USUAL = 480  # the longest side of a photograph that is loaded for an explorer: about as wide as its picture
+
+
+class Explorer(anywidget.AnyWidget):
+    """A picture that reacts in the page, with no message to the kernel, and a still picture where it cannot.
+
+    Subclasses name their ES module, send what it draws, and draw the still picture. In a notebook an explorer
+    displays two things: the still picture, and the live view, which hides the still picture as soon as it is
+    there. GitHub, exported pages without a network, and nbval see the still picture.
+    """
+
+    module: ClassVar[str]
+    """Name of the ES module in `page/`."""
+    title: ClassVar[str]
+    """What the page calls it."""
+
+    _photograph = traitlets.Bytes().tag(sync=True)
+    _photograph_shape = traitlets.List(traitlets.Int()).tag(sync=True)
+    _colours = traitlets.Bytes().tag(sync=True)
+    _position = traitlets.List(traitlets.Int(), default_value=[0, 0], minlen=2, maxlen=2).tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "module" in cls.__dict__:
+            cls._esm = linked(cls.module)
+            cls._css = style()
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, image: Float32, **state: Any) -> None:
+        self.image = image
+        super().__init__(
+            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **state
+        )
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Row and column where the learner points, or pointed last, counted from 0."""
+        row, column = self._position
+        return row, column
+
+    @property
+    def still(self) -> Picture:
+        """The still picture, drawn from what the explorer shows now, for pages that cannot run it."""
+        picture = self._draw()
+        return picture.retold(f"{self.title}. Run this cell to use it. Still picture: {picture.words}")
+
+    @property
+    def words(self) -> str:
+        """What the still picture shows, in words."""
+        return self.still.words
+
+    @abstractmethod
+    def _draw(self) -> Picture:
+        """Draw the still picture."""
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display, publish_display_data
+
+        view = {"model_id": self.model_id, "version_major": 2, "version_minor": 1}
+        # The still picture first: the view looks for it where it begins, and must find it there.
+        display(Still(self.still))  # type: ignore[no-untyped-call]
+        publish_display_data({"application/vnd.jupyter.widget-view+json": view})  # type: ignore[no-untyped-call]
+
+
+class Still:
+    """A still picture that the page hides while the explorer that it stands for is there.
+
+    >>> from coursekit.pictures import show_image
+    >>> Still(show_image([[0.0, 1.0]]))._repr_mimebundle_()["text/html"][:31]
+    '<figure class="coursekit-still"'
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle = self.picture._repr_mimebundle_()
+        marked = bundle["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
+        return {**bundle, "text/html": marked}
+
+
+def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -> Float32:
+    """Load and check the photograph of an explorer.
+
+    Args:
+        source: A sample's name, a path, the bytes of a file, or an array as `load_image` takes it.
+        mode: "rgb" or "gray".
+        max_side: Longest side in pixels; None: 480 for what is loaded from a file, and arrays as they are.
+        explorer: What messages call it.
+
+    Returns:
+        (H, W, 3) or (H, W) float32 in [0, 1], sides from 8 to 1024 pixels.
+
+    Raises:
+        ImageError: The photograph cannot be used; the message says why.
+
+    >>> photograph(np.zeros((9, 12)), mode="gray", max_side=None, explorer="FilterExplorer").shape
+    (9, 12)
+    """
+    is_array = hasattr(source, "__array__") or isinstance(source, (list, tuple))
+    if max_side is None and not is_array:
+        max_side = USUAL
+    image = load_image(source, mode=mode, max_side=max_side)  # type: ignore[arg-type]  # checked there
+    height, width = image.shape[:2]
+    if max(height, width) > MOST_PIXELS:
+        raise ImageError(
+            f"{explorer}: the photograph has {height} x {width} pixels, and the page redraws at most "
+            f"{MOST_PIXELS} x {MOST_PIXELS}. Pass max_side={MOST_PIXELS} or less."
+        )
+    if min(height, width) < 8:
+        raise ImageError(
+            f"{explorer}: the photograph has {height} x {width} pixels; there is nothing to point at in "
+            "fewer than 8 x 8. Pass a larger one."
+        )
+    return image
+
+
+def packed(array: NDArray[Any]) -> bytes:
+    """The numbers of an array as the page reads them: float32, little-endian, last axis first.
+
+    >>> packed(np.array([1.0, 2.0])).hex()
+    '0000803f00000040'
+    """
+    return np.ascontiguousarray(array, dtype="<f4").tobytes()
+
+
+@cache
+def _colours() -> bytes:
+    """The two colour maps of `coursekit.pictures`, 256 RGB triples each."""
+    return colour_table("signed").tobytes() + colour_table("positive").tobytes()

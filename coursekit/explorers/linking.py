@@ -1,0 +1,79 @@
+"""Put an explorer's ES modules into one text: a notebook page has no folder to import the others from."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+__all__ = ["PAGE", "LinkError", "linked", "style"]
+
+PAGE = Path(__file__).resolve().parent / "page"
+"""The folder with the ES modules and the style sheet."""
+
+# Whole statements at the start of a line, over several lines where the names do not fit into one.
+IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(?P<file>[\w.]+)";\n', re.MULTILINE)
+ANY_IMPORT = re.compile(r"^import\b.*$", re.MULTILINE)
+EXPORT = re.compile(r"^export\s+(?!default\b)", re.MULTILINE)
+
+
+class LinkError(ValueError):
+    """A module of the page imports what is not there, or in a way that cannot be linked."""
+
+
+@cache
+def linked(name: str, folder: Path = PAGE) -> str:
+    r"""Return a module and all that it imports as the text of one module that imports nothing.
+
+    The modules share one scope afterwards, as if they had been written into one file; the JavaScript engine
+    refuses a name that two of them declare.
+
+    Args:
+        name: of the module, such as "filter" for `filter.js`.
+        folder: where the modules lie.
+
+    Raises:
+        LinkError: a file is missing, two import each other, or an import is not of the form
+            `import { names } from "./file.js";`.
+
+    >>> text = linked("filter")
+    >>> "import " in text, text.count("export default")
+    (False, 1)
+    """
+    parts: list[str] = []
+    _collect(f"{name}.js", folder, parts, seen=[], done=set())
+    return "\n".join(parts)
+
+
+def _collect(file: str, folder: Path, parts: list[str], seen: list[str], done: set[str]) -> None:
+    if file in done:
+        return
+    if file in seen:
+        raise LinkError(
+            f"{' imports '.join([*seen, file])}: modules that import each other cannot be linked."
+        )
+    path = folder / file
+    if not path.is_file():
+        by = f"{seen[-1]} imports" if seen else "there is no"
+        raise LinkError(f"{by} {file}: it does not exist beside the others. Is coursekit installed whole?")
+    source = path.read_text(encoding="utf-8")
+    for found in IMPORT.finditer(source):
+        _collect(found["file"], folder, parts, [*seen, file], done)
+    own = EXPORT.sub("", IMPORT.sub("", source))
+    strange = ANY_IMPORT.search(own)
+    if strange:
+        raise LinkError(
+            f'{file} has {strange[0]!r}. Only import {{ names }} from "./file.js"; can be linked.'
+        )
+    parts.append(own)
+    done.add(file)
+
+
+@cache
+def style(folder: Path = PAGE) -> str:
+    """Return the style sheet of all explorers.
+
+    >>> ".ck-explorer" in style()
+    True
+    """
+    return (folder / "explorer.css").read_text(encoding="utf-8")

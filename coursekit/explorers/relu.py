@@ -1,0 +1,250 @@
+"""A feature map before and after its activation, the values that are cut, and the function that cuts them."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any, ClassVar
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from coursekit import filters
+from coursekit.explorers.base import Explorer, Float32, photograph
+from coursekit.explorers.filter import as_kernel
+from coursekit.explorers.settings import between, one_of, whole
+from coursekit.pictures import Picture, show_stages
+from coursekit.pictures.words import number, share
+from coursekit.reference import cross_correlate2d, relu
+
+__all__ = ["ACTIVATIONS", "ReluExplorer", "activate"]
+
+ACTIVATIONS = {
+    "relu": "ReLU",
+    "leaky": "leaky ReLU",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "none": "no activation",
+}
+"""The activations that can be chosen, with the names that the page shows."""
+MOST_KERNELS = 16
+_ACTIVATION, _SLOPE = "ReluExplorer: activation", "ReluExplorer: slope"
+NOISE = 1e-6  # of the largest answer possible; what is smaller is rounding
+
+
+class ReluExplorer(Explorer):
+    """See what ReLU cuts from a feature map, move the cut with a bias, and try other activations.
+
+    Args:
+        image: The photograph: a sample's name, a path, or an array (H, W[, 3]); it is read in gray.
+        bank: The filters to choose from: (n, kh, kw), one kernel (kh, kw), or a name that `filters.kernel`
+            knows; sides from 2 to 7, n up to 16. None: the four filters of `filters.edge_bank()`.
+        bias: Added to every response before the activation.
+        activation: "relu", "leaky", "sigmoid", "tanh" or "none".
+        slope: What leaky ReLU multiplies negative values with, from 0 to 1.
+        max_side: Longest side in pixels; None: 480 for files, and arrays as they are (at most 1024).
+
+    Attributes:
+        image: (H, W) float32 in [0, 1].
+
+    Raises:
+        ImageError: The photograph cannot be used.
+        TypeError: The bank does not hold numbers, or a setting is of another type.
+        ValueError: A shape, name or number that makes no sense; the message says which would.
+
+    >>> explorer = ReluExplorer(np.eye(32), bias=-0.5)
+    >>> explorer.activation, explorer.bias, explorer.channel, explorer.response.shape
+    ('relu', -0.5, 0, (29, 29))
+    >>> explorer.bias = 1.0  # the page follows
+    """
+
+    module: ClassVar[str] = "relu"
+    title: ClassVar[str] = "ReLU explorer"
+
+    _bank = traitlets.List(traitlets.List(traitlets.List(traitlets.Float()))).tag(sync=True)
+    _most_bias = traitlets.Float().tag(sync=True)
+    _bias = traitlets.Float().tag(sync=True)
+    _activation = traitlets.Unicode().tag(sync=True)
+    _slope = traitlets.Float().tag(sync=True)
+    _channel = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self,
+        image: Any,
+        bank: str | ArrayLike | None = None,
+        *,
+        bias: float = 0.0,
+        activation: str = "relu",
+        slope: float = 0.1,
+        max_side: int | None = None,
+    ) -> None:
+        gray = photograph(image, mode="gray", max_side=max_side, explorer="ReluExplorer")
+        kernels = _as_bank(bank)
+        most = _most_bias(kernels)
+        deepest = int(cross_correlate2d(gray, kernels[0]).argmin())  # where most is cut
+        width = gray.shape[1] - kernels.shape[2] + 1
+        super().__init__(
+            gray,
+            _bank=kernels.astype(float).tolist(),
+            _most_bias=most,
+            _position=list(divmod(deepest, width)),
+            _bias=_checked_bias(bias, most),
+            _activation=one_of(activation, ACTIVATIONS, _ACTIVATION),
+            _slope=between(slope, 0, 1, _SLOPE),
+        )
+
+    @property
+    def bank(self) -> Float32:
+        """The filters to choose from, (n, kh, kw) float32."""
+        return np.array(self._bank, np.float32)
+
+    @property
+    def channel(self) -> int:
+        """Index of the chosen filter and of its map, from 0; the page calls it map 1. Can be assigned."""
+        return int(self._channel)
+
+    @channel.setter
+    def channel(self, channel: int) -> None:
+        """Set it; the page follows."""
+        hint = "The page calls the map with index 0 map 1."
+        self._channel = whole(channel, 0, len(self._bank) - 1, "ReluExplorer: channel", hint=hint)
+
+    @property
+    def bias(self) -> float:
+        """What is added to every response before the activation. Can be assigned."""
+        return float(self._bias)
+
+    @bias.setter
+    def bias(self, bias: float) -> None:
+        """Set it; the page follows."""
+        self._bias = _checked_bias(bias, self._most_bias)
+
+    @property
+    def activation(self) -> str:
+        """Name of the activation: "relu", "leaky", "sigmoid", "tanh" or "none". Can be assigned."""
+        return str(self._activation)
+
+    @activation.setter
+    def activation(self, activation: str) -> None:
+        """Set it; the page follows."""
+        self._activation = one_of(activation, ACTIVATIONS, _ACTIVATION)
+
+    @property
+    def slope(self) -> float:
+        """What leaky ReLU multiplies negative values with. Can be assigned."""
+        return float(self._slope)
+
+    @slope.setter
+    def slope(self, slope: float) -> None:
+        """Set it; the page follows."""
+        self._slope = between(slope, 0, 1, _SLOPE)
+
+    @property
+    def response(self) -> Float32:
+        """The chosen map before bias and activation, (H - kh + 1, W - kw + 1) float32."""
+        return cross_correlate2d(self.image, self.bank[self.channel]).astype(np.float32)
+
+    @property
+    def output(self) -> Float32:
+        """The chosen map after bias and activation, as large as the response, float32."""
+        return activate(self.response + np.float32(self.bias), self.activation, slope=self.slope)
+
+    @property
+    def below(self) -> float:
+        """Share of the values that are below 0 before the activation, from 0 to 1: what ReLU cuts."""
+        return float((self.response + np.float32(self.bias) < -self._noise).mean())
+
+    @property
+    def zeros(self) -> float:
+        """Share of the values that are 0 after the activation, from 0 to 1; rounding noise counts as 0."""
+        before = self.response + np.float32(self.bias)
+        if self.activation == "sigmoid":
+            return 0.0
+        cuts = self.activation == "relu" or (self.activation == "leaky" and self.slope == 0)
+        return float(((before if cuts else np.abs(before)) <= self._noise).mean())
+
+    @property
+    def _noise(self) -> float:
+        return NOISE * _reach(self.bank[self.channel])
+
+    def _draw(self) -> Picture:
+        before, after = self.response + np.float32(self.bias), self.output
+        name = ACTIVATIONS[self.activation]
+        picture = show_stages(
+            {"before": before[None], "after": after[None]}, title=f"Map {self.channel + 1} and {name}"
+        )
+        row, column = self.position
+        return picture.retold(
+            f"Map {self.channel + 1} with bias {number(self.bias)} before and after {name}: "
+            f"{share(self.below)} of the values are below 0 before, {share(self.zeros)} are 0 after. "
+            f"Row {row}, column {column}: {number(float(before[row, column]))} becomes "
+            f"{number(float(after[row, column]))}. {picture.words}"
+        )
+
+
+def activate(values: ArrayLike, activation: str, *, slope: float = 0.1) -> Float32:
+    """Apply an activation to every value.
+
+    Args:
+        values: Any shape, any range.
+        activation: "relu", "leaky", "sigmoid", "tanh" or "none".
+        slope: What "leaky" multiplies negative values with.
+
+    Returns:
+        A new float32 array of the same shape.
+
+    Raises:
+        TypeError: The name is no text.
+        ValueError: No activation has this name.
+
+    >>> activate([-2.0, 0.0, 2.0], "leaky", slope=0.5).tolist()
+    [-1.0, 0.0, 2.0]
+    """
+    name, x = one_of(activation, ACTIVATIONS, _ACTIVATION), np.array(values, np.float32)
+    if name == "relu":
+        return relu(x)
+    if name == "leaky":
+        return np.where(x > 0, x, slope * x).astype(np.float32)
+    if name == "sigmoid":
+        return np.exp(-np.logaddexp(0, -x)).astype(np.float32)  # 1 / (1 + exp(-x)) that cannot overflow
+    return np.tanh(x) if name == "tanh" else x
+
+
+def _checked_bias(bias: Any, most: float) -> float:
+    hint = f"No answer of these filters is larger than {most:g}: at {-most:g} everything is cut already."
+    return between(bias, -most, most, "ReluExplorer: bias", hint=hint)
+
+
+def _as_bank(bank: str | ArrayLike | None) -> Float32:
+    """Give a bank (n, kh, kw), checked."""
+    if bank is None:
+        return filters.edge_bank()
+    if isinstance(bank, str) or np.ndim(_array(bank)) == 2:
+        return as_kernel(bank, least=2, most=7, explorer="ReluExplorer")[None]
+    kernels = _array(bank)
+    if kernels.ndim != 3 or not 1 <= len(kernels) <= MOST_KERNELS:
+        raise ValueError(
+            f"ReluExplorer: the bank must have the shape (n, kh, kw) with 1 to {MOST_KERNELS} filters, "
+            f"got {kernels.shape}. Of a conv weight (n, 1, kh, kw) take weight[:, 0]."
+        )
+    return np.stack([as_kernel(kernel, least=2, most=7, explorer="ReluExplorer") for kernel in kernels])
+
+
+def _array(bank: ArrayLike) -> Float32:
+    try:
+        return np.array(bank, np.float32)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"ReluExplorer: the bank must hold numbers (n, kh, kw), got {type(bank).__name__}. "
+            "filters.edge_bank() gives one."
+        ) from None
+
+
+def _reach(kernel: Float32) -> float:
+    """The largest size of an answer for pixels from 0 to 1."""
+    return float(max(kernel.clip(min=0).sum(), -kernel.clip(max=0).sum()))
+
+
+def _most_bias(kernels: Float32) -> float:
+    """A round number above every answer: the slider must be able to cut everything."""
+    return float(max(1, ceil(1.25 * max(map(_reach, kernels)))))

@@ -1,0 +1,181 @@
+"""A stack of conv layers, column by column: what one unit has seen, and the sums that made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import traitlets
+
+from coursekit.explorers.base import Explorer, Float32, packed, photograph
+from coursekit.explorers.chain import Conv, conv_chain
+from coursekit.images import ImageError
+from coursekit.pictures import Picture, show_products
+from coursekit.pictures.words import number
+from coursekit.reference import receptive_field
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["StackExplorer"]
+
+USUAL = 160  # the longest side of the photograph: one unit's field is still large enough to point at
+MOST_BYTES = 12_000_000  # of maps; three layers of 12, 24 and 48 maps for 160 x 107 pixels are 5 MB
+
+
+class StackExplorer(Explorer):
+    """Point at a unit of any layer, follow its receptive field back to the photograph, and read its sums.
+
+    Args:
+        image: The photograph: a sample's name, a path, or an array (H, W[, 3]).
+        model: Conv layers with or without ReLU, one after the other; None: `StackedConv()` of lesson 6.
+        max_side: Longest side in pixels; None: 160, of arrays too, since all maps go to the page.
+
+    Attributes:
+        image: (H, W, 3) float32 in [0, 1], as the network got it.
+
+    Raises:
+        ImageError: The photograph cannot be used, or the maps would be too many numbers for a page.
+        TypeError: The model is not a chain of conv layers and ReLUs.
+        ValueError: A conv layer that the page cannot draw; the message says which and why.
+
+    Indices in Python begin with 0, as in a tensor; the page calls the map with index 0 "map 1", as the
+    pictures do.
+
+    >>> explorer = StackExplorer(np.zeros((20, 30, 3)))
+    >>> explorer.layer, explorer.channel, explorer.position, explorer.field
+    ('conv3', 0, (4, 9), ((4, 16), (9, 21)))
+    """
+
+    module: ClassVar[str] = "stack"
+    title: ClassVar[str] = "Stack explorer"
+
+    _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _maps = traitlets.Bytes().tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+    _layer = traitlets.Int().tag(sync=True)
+    _channels = traitlets.List(traitlets.Int()).tag(sync=True)
+
+    def __init__(self, image: Any, model: nn.Module | None = None, *, max_side: int | None = None) -> None:
+        side = USUAL if max_side is None else max_side
+        colour = photograph(image, mode="rgb", max_side=side, explorer="StackExplorer")
+        self._convs = conv_chain(model, colour, explorer="StackExplorer")
+        size = sum(conv.maps.nbytes for conv in self._convs)
+        if size > MOST_BYTES:
+            raise ImageError(
+                f"StackExplorer: for {colour.shape[0]} x {colour.shape[1]} pixels the maps are "
+                f"{size / 1e6:.0f} MB, and the page takes at most {MOST_BYTES / 1e6:.0f} MB. "
+                f"Pass max_side={USUAL} or less."
+            )
+        weights = [part.ravel() for conv in self._convs for part in (conv.weight, conv.bias)]
+        _, height, width = self._convs[-1].maps.shape
+        super().__init__(
+            colour,
+            _layers=[_told(conv) for conv in self._convs],
+            _maps=b"".join(packed(conv.maps) for conv in self._convs),
+            _weights=packed(np.concatenate(weights)),
+            _layer=len(self._convs),
+            _channels=[0] + [int(conv.activated.mean(axis=(1, 2)).argmax()) for conv in self._convs],
+            _position=[height // 2, width // 2],
+        )
+
+    @property
+    def layer(self) -> str:
+        """Name of the layer whose unit is chosen. Assign another name to choose it."""
+        return self._conv.name
+
+    @layer.setter
+    def layer(self, name: str) -> None:
+        """Choose the layer; the unit keeps its row and column where they exist there."""
+        names = [conv.name for conv in self._convs]
+        if name not in names:
+            raise ValueError(f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}.")
+        self._layer = names.index(name) + 1
+        _, height, width = self._conv.maps.shape
+        self._position = [min(self._position[0], height - 1), min(self._position[1], width - 1)]
+
+    @property
+    def channel(self) -> int:
+        """Index of the unit's map among the layer's maps, from 0. Assign another one to choose it."""
+        return int(self._channels[self._layer])
+
+    @channel.setter
+    def channel(self, channel: int) -> None:
+        """Choose the unit's map."""
+        count = len(self._conv.maps)
+        if not 0 <= channel < count:
+            raise ValueError(
+                f"StackExplorer: {self.layer} has {count} maps with the indices 0 to {count - 1}, "
+                f"got {channel}."
+            )
+        channels = list(self._channels)
+        channels[self._layer] = int(channel)
+        self._channels = channels
+
+    @property
+    def input_channel(self) -> int:
+        """Index of the input channel whose products are shown, from 0: of the layer before, or a colour."""
+        return int(self._channels[self._layer - 1])
+
+    @property
+    def field(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """First and last row, first and last column of the photograph that the unit sees."""
+        field = receptive_field([conv.window for conv in self._convs[: self._layer]])
+        row, column = self.position
+        return field.span(row), field.span(column)
+
+    @property
+    def contributions(self) -> Float32:
+        """What each input channel adds to the unit, (in,) float32: its patch times its kernel, summed."""
+        products = self._patches() * self._conv.weight[self.channel].astype(np.float64)
+        sums: Float32 = products.sum(axis=(1, 2)).astype(np.float32)
+        return sums
+
+    @property
+    def value(self) -> float:
+        """The unit's value before ReLU: the sum of the contributions, and the bias."""
+        row, column = self.position
+        return float(self._conv.maps[self.channel, row, column])
+
+    @property
+    def _conv(self) -> Conv:
+        return self._convs[self._layer - 1]
+
+    def _patches(self) -> Float32:
+        """What lies under the unit's kernels, (in, kh, kw)."""
+        colours = np.moveaxis(self.image, 2, 0)  # (H, W, 3) -> (3, H, W)
+        read = [colours, *(conv.activated for conv in self._convs)][self._layer - 1]
+        return self._conv.patches(read, *self.position)
+
+    def _draw(self) -> Picture:
+        conv, at = self._conv, self.input_channel
+        bias = conv.bias[self.channel]
+        picture = show_products(
+            self._patches()[at],
+            conv.weight[self.channel, at],
+            title=f"What channel {at + 1} adds to one unit of {conv.name}",
+        )
+        (top, bottom), (left, right) = self.field
+        sums, row, column = self.contributions, *self.position
+        after = f" After ReLU it is {number(max(self.value, 0.0))}." if conv.relu else ""
+        return picture.retold(
+            f"{conv.name}, map {self.channel + 1}, row {row}, column {column}: value {number(self.value)}."
+            f"{after} It sees rows {top} to {bottom} and columns {left} to {right} of the photograph, "
+            f"{bottom - top + 1} x {right - left + 1} pixels. Its {len(sums)} input channels add "
+            f"{number(float(sums.sum()))}, from {number(float(sums.min()))} to {number(float(sums.max()))} "
+            f"each; the bias is {number(float(bias))}. {picture.words}"
+        )
+
+
+def _told(conv: Conv) -> dict[str, Any]:
+    """What the page must know about a layer beside its numbers."""
+    count, height, width = conv.maps.shape
+    return {
+        "name": conv.name,
+        "maps": count,
+        "height": height,
+        "width": width,
+        "inputs": conv.weight.shape[1],
+        "relu": conv.relu,
+        **conv.window._asdict(),
+    }

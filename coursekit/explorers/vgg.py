@@ -1,0 +1,244 @@
+"""The filters and maps of VGG16: a filter beside its map, and what a unit of it sees of the photograph."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import traitlets
+
+from coursekit.explorers.base import Explorer, Float32, packed, photograph
+from coursekit.explorers.learned import Filters, layer_bytes, read_filters
+from coursekit.images import ImageError
+from coursekit.pictures import Picture, show_stages
+from coursekit.pictures.words import number
+from coursekit.reference import ReceptiveField, receptive_field
+
+if TYPE_CHECKING:
+    from coursekit.models.vgg import VGG
+
+__all__ = ["VggExplorer"]
+
+USUAL = 128  # the longest side of the photograph
+MOST_BYTES = 8_000_000  # of everything that goes to the page
+BEGINNING = "block3_conv3"  # its maps are still pictures, and a unit of it sees 40 x 40 pixels
+FRAME = (1.0, 0.84, 0.29)
+
+
+class VggExplorer(Explorer):
+    """Choose a layer, a filter and a channel; see the filter, its map, and what a unit of the map sees.
+
+    Args:
+        image: The photograph: a sample's name, a path, or an array (H, W[, 3]).
+        weights: As for `models.vgg16`: "course", "imagenet", a file's path, None for random ones; or a VGG
+            that `models.vgg16` has made.
+        max_side: Longest side in pixels; None: the most whose maps are 8 MB together, and 128 at most. All
+            layers go to the page, so that it needs no kernel.
+
+    Attributes:
+        image: (H, W, 3) float32 in [0, 1], as the network got it before it was normalized.
+
+    Raises:
+        ImageError: The photograph cannot be used: it has too few pixels for all poolings, or too many.
+        TypeError: The weights are of another kind.
+        ValueError: The network has no values.
+        WeightsError: The weights are not there.
+
+    Indices in Python begin with 0, as in a tensor; the page calls the filter with index 0 "filter 1", as the
+    pictures do.
+
+    >>> explorer = VggExplorer("cat", max_side=64)
+    >>> explorer.layer, explorer.field.size, explorer.map.shape
+    ('block3_conv3', 40, (10, 16))
+    >>> explorer.layer = "block1_conv1"  # the page follows
+    """
+
+    module: ClassVar[str] = "vgg"
+    title: ClassVar[str] = "VGG explorer"
+
+    _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _normal = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
+    _origin = traitlets.Unicode().tag(sync=True)
+    _first = traitlets.Bytes().tag(sync=True)
+    _maps = traitlets.Bytes().tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+    _inputs = traitlets.Bytes().tag(sync=True)
+    _layer = traitlets.Int().tag(sync=True)
+    _filter = traitlets.Int().tag(sync=True)
+    _channel = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self,
+        image: Any,
+        weights: str | os.PathLike[str] | VGG | None = "course",
+        *,
+        max_side: int | None = None,
+    ) -> None:
+        model, filters = read_filters(weights, explorer="VggExplorer")
+        small = _fitted(image, filters, max_side)
+        maps = _maps_of(model, small, [layer.name for layer in filters])
+        self._filters, self._values = filters, maps
+        names = [layer.name for layer in filters]
+        layer = names.index(BEGINNING) if BEGINNING in names else len(names) - 1
+        filter_, row, column = (int(at) for at in np.unravel_index(maps[layer].argmax(), maps[layer].shape))
+        first = filters[0]
+        super().__init__(
+            small,
+            _layers=[_told(part, values) for part, values in zip(filters, maps, strict=True)],
+            _normal=[list(model.mean), list(model.std)],
+            _origin=model.origin,
+            _first=packed(np.concatenate([first.weight.ravel(), first.bias])),
+            # The page computes the maps of the first layer itself: they are large, and their filters few.
+            _maps=b"".join(packed(values) for values in maps[1:]),
+            _weights=b"".join(part.halves for part in filters),
+            _inputs=b"".join(part.strongest.astype("<u2").tobytes() for part in filters),
+            _layer=layer,
+            _filter=filter_,
+            _channel=int(filters[layer].strongest[filter_, 0]),
+            _position=[row, column],
+        )
+
+    @property
+    def layer(self) -> str:
+        """Name of the chosen conv layer. Assign another name to choose it."""
+        return self._filters[self._layer].name
+
+    @layer.setter
+    def layer(self, name: str) -> None:
+        """Choose the layer; the unit keeps its row and column where they exist there."""
+        names = [part.name for part in self._filters]
+        if name not in names:
+            raise ValueError(f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(names)}.")
+        at = names.index(name)
+        height, width = self._values[at].shape[1:]
+        row, column = self.position
+        self._position = [min(row, height - 1), min(column, width - 1)]
+        self._filter = min(self._filter, len(self._values[at]) - 1)
+        self._channel = int(self._filters[at].strongest[self._filter, 0])
+        self._layer = at
+
+    @property
+    def filter(self) -> int:
+        """Index of the chosen filter, and of its map, from 0. Assign another one to choose it."""
+        return int(self._filter)
+
+    @filter.setter
+    def filter(self, index: int) -> None:
+        """Choose the filter."""
+        self._filter = self._checked(index, len(self._values[self._layer]), "filters")
+
+    @property
+    def channel(self) -> int:
+        """Index of the input channel whose kernel is shown, from 0. Assign another one to choose it."""
+        return int(self._channel)
+
+    @channel.setter
+    def channel(self, index: int) -> None:
+        """Choose the input channel."""
+        self._channel = self._checked(index, self._filters[self._layer].weight.shape[1], "input channels")
+
+    @property
+    def map(self) -> Float32:
+        """The chosen filter's map before ReLU, (H, W) float32; a copy."""
+        return np.array(self._values[self._layer][self.filter])
+
+    @property
+    def value(self) -> float:
+        """The unit's value before ReLU."""
+        return float(self._values[self._layer][(self.filter, *self.position)])
+
+    @property
+    def field(self) -> ReceptiveField:
+        """Size and step of the layer's receptive fields; `field.span(row)` gives first and last pixel."""
+        return receptive_field(self._filters[self._layer].windows)
+
+    def _checked(self, index: int, count: int, what: str) -> int:
+        if not 0 <= index < count:
+            raise ValueError(
+                f"VggExplorer: {self.layer} has {count} {what} with the indices 0 to {count - 1}, "
+                f"got {index}."
+            )
+        return int(index)
+
+    def _draw(self) -> Picture:
+        spans = [self.field.span(index) for index in self.position]
+        row, column = self.position
+        kernel = self._filters[self._layer].weight[self.filter, self.channel]
+        name = f"{self.layer}, filter {self.filter + 1}, after ReLU"
+        stages = {
+            "the photograph, with a frame around what the unit sees": _framed(self.image, spans),
+            name: np.maximum(self.map, 0)[None],
+        }
+        picture = show_stages(stages, title=f"A map of {self.layer}, {self._origin}")
+        (top, bottom), (left, right) = spans
+        size = self.field.size
+        rows = "; ".join(" ".join(number(weight) for weight in line) for line in kernel)
+        return picture.retold(
+            f"{self.layer}, filter {self.filter + 1} of {len(self._values[self._layer])}, row {row}, column "
+            f"{column}: value {number(self.value)} before ReLU. The unit sees {size} x {size} pixels: rows "
+            f"{top} to {bottom}, columns {left} to {right}; what lies beyond {self.image.shape[0]} x "
+            f"{self.image.shape[1]} is padding. Its kernel for channel {self.channel + 1}, row by row: "
+            f"{rows}. {picture.words}"
+        )
+
+
+def _maps_of(model: VGG, image: Float32, names: list[str]) -> list[Float32]:
+    """What each conv layer gives for the photograph, (out, H, W), before ReLU."""
+    from coursekit import activations, images
+
+    x = model.normalize(images.to_tensor(image)).to(next(model.parameters()).dtype)
+    found = activations.feature_maps(model, x, names)
+    return [found[name][0].float().cpu().numpy() for name in names]
+
+
+def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float32:
+    """The photograph, small enough for the page and large enough for the poolings."""
+    explorer = "VggExplorer"
+    image = photograph(
+        source, mode="rgb", max_side=USUAL if max_side is None else max_side, explorer=explorer
+    )
+    left = MOST_BYTES - sum(len(part.halves) + 2 * part.strongest.size for part in filters)
+    size = layer_bytes(filters, image)
+    if size > left:
+        fits = int(max(image.shape[:2]) * (left / size) ** 0.5)
+        if max_side is not None:
+            raise ImageError(
+                f"{explorer}: for {image.shape[0]} x {image.shape[1]} pixels the maps are "
+                f"{size / 1e6:.0f} MB, and the page takes {left / 1e6:.0f} MB. "
+                f"Pass max_side={fits}, or leave it out."
+            )
+        image = photograph(source, mode="rgb", max_side=fits, explorer=explorer)
+    least = 2 ** sum(window.stride == 2 for window in filters[-1].windows)
+    if min(image.shape[:2]) < least:
+        raise ImageError(
+            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the poolings before "
+            f"{filters[-1].name} need {least} x {least}. Pass a photograph that is larger, or less narrow."
+        )
+    return image
+
+
+def _told(part: Filters, maps: Float32) -> dict[str, Any]:
+    """What the page must know about a layer beside its numbers."""
+    return {
+        "name": part.name,
+        "filters": maps.shape[0],
+        "height": maps.shape[1],
+        "width": maps.shape[2],
+        "inputs": part.weight.shape[1],
+        "kept": part.strongest.shape[1],
+        "factor": part.factor,
+        "windows": [window._asdict() for window in part.windows],
+    }
+
+
+def _framed(image: Float32, spans: list[tuple[int, int]]) -> Float32:
+    """A copy of the photograph with a frame one pixel wide around the field, inside the photograph."""
+    framed = image.copy()
+    (top, bottom), (left, right) = (
+        (max(first, 0), min(last, side - 1))
+        for (first, last), side in zip(spans, image.shape[:2], strict=True)
+    )
+    framed[[top, bottom], left : right + 1] = FRAME
+    framed[top : bottom + 1, [left, right]] = FRAME
+    return framed

@@ -1,0 +1,35 @@
+"""What tests do in JupyterLab: open, run, choose from its menus."""
+
+from __future__ import annotations
+
+import re
+
+# A cell that runs, or waits to run, has a star where its number will be.
+RAN = """cell => cell.querySelector('.jp-InputPrompt').textContent"""
+
+
+def choose(page, *menus):
+    """Choose an entry of JupyterLab's menu: its name, after those of the menus that lead to it."""
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menus[0]}$")).click()
+    for name in menus[1:]:
+        page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).last.click()
+
+
+def run_all(page):
+    """Run every cell, without waiting for their end."""
+    # JupyterLab forgets what it is asked to run while the kernel is still starting.
+    page.get_by_text("| Idle").wait_for()
+    choose(page, "Run", "Run All Cells")
+
+
+def run_cell(page, number):
+    """Run one code cell, counted from 0, to its end; return the text of its outputs."""
+    cell = page.locator(".jp-CodeCell").nth(number)
+    before = cell.evaluate(RAN)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        f"([cell, before]) => {{ const now = ({RAN})(cell); return now !== before && /\\d/.test(now); }}",
+        arg=[cell.element_handle(), before],
+    )
+    return "".join(cell.locator(".jp-OutputArea-output").all_text_contents())

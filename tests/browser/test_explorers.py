@@ -1,0 +1,123 @@
+"""What holds for every explorer: widths, themes, accessibility, the largest photograph, its end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from accessibility import grave_faults
+from driving import driving
+from playwright.sync_api import expect
+
+from coursekit import explorers
+
+NAMES = sorted(explorers.__all__)
+every = pytest.mark.parametrize("name", NAMES)
+WIDTHS = (320, 700, 1100, 1600)
+
+# What sticks out of the page, or is cut by a part that cannot be scrolled.
+TOO_WIDE = """root => {
+    const wide = [];
+    const end = root.getBoundingClientRect().right + 0.5;
+    for (const part of root.querySelectorAll('*')) {
+        if (part.closest('.ck-hidden, .ck-map, .ck-scroll, option')) continue;
+        const box = part.getBoundingClientRect();
+        if (box.width && box.right > end) wide.push(`${part.outerHTML.slice(0, 80)}: ${box.right} > ${end}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) wide.push('the page');
+    return wide;
+}"""
+# A control that has the focus must show it: JupyterLab's own styles, and resets, like to take outlines away.
+UNSEEN_FOCUS = """() => {
+    const style = getComputedStyle(document.activeElement);
+    const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    return seen ? null : document.activeElement.outerHTML.slice(0, 100);
+}"""
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def explorer(request):
+    return driving(request.param).lesson_explorer()
+
+
+def test_each_lesson_has_its_explorer():
+    assert len(NAMES) == 7
+
+
+def test_it_fits_every_width_in_both_themes(explorer, explorer_page, screenshots):
+    for dark in (False, True):
+        page, root = explorer_page(explorer, dark=dark)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(f"({TOO_WIDE})(document.querySelector('section.ck-explorer'))") == [], width
+            name = f"{type(explorer).__name__}-{width}-{'dark' if dark else 'light'}.png"
+            root.screenshot(path=screenshots / name)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(explorer, dark, explorer_page):
+    page, root = explorer_page(explorer, dark=dark)
+    root.locator("summary").first.click()  # what is folded has text too
+    assert grave_faults(page) == []
+
+
+def test_axe_would_find_something(explorer_page):
+    page, root = explorer_page(explorers.FilterExplorer(np.eye(20)))
+    root.locator("p.ck-title").evaluate("title => { title.style.color = '#ccc'; }")
+    assert any("color-contrast" in fault for fault in grave_faults(page))
+
+
+def test_every_part_that_takes_the_focus_shows_it(explorer, explorer_page):
+    page, root = explorer_page(explorer)
+    wanted = root.locator(
+        ":is(a, button, input, select, summary, [tabindex='0']):not([disabled]):not([hidden])"
+    ).evaluate_all("parts => parts.filter(part => part.offsetParent !== null).length")
+    reached = set()
+    for _ in range(wanted + 2):
+        page.keyboard.press("Tab")
+        if not page.evaluate("document.activeElement.closest('section.ck-explorer') !== null"):
+            break
+        assert page.evaluate(UNSEEN_FOCUS) is None
+        reached.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+    # Radio buttons of one name share one stop; everything else is reached by itself.
+    assert len(reached) >= 3
+    radios = root.locator("input[type=radio]").count()
+    assert len(reached) >= wanted - radios
+
+
+def test_the_line_is_spoken_once_the_pointer_rests(explorer, explorer_page):
+    page, root = explorer_page(explorer)
+    area = root.locator(".ck-live").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.35 * box["height"])
+    spoken = root.locator("[role=status][data-part=spoken]")
+    expect(spoken).not_to_be_empty()
+    page.wait_for_function(
+        "root => root.querySelector('[data-part=spoken]').textContent"
+        " === root.querySelector('[data-part=line]').textContent",
+        arg=root.element_handle(),
+    )
+
+
+@every
+def test_the_largest_photograph(name, explorer_page):
+    image = np.random.default_rng(0).random((1024, 1024, 3), np.float32)
+    _, root = explorer_page(getattr(explorers, name)(image))
+    expect(root.locator(".ck-live").first).to_be_visible()
+    expect(root.locator("[data-part=line]")).not_to_be_empty()
+
+
+def test_it_ends_without_a_trace(explorer, explorer_page):
+    page, root = explorer_page(explorer)
+    page.evaluate("explorer.close()")
+    expect(root).to_have_count(0)
+    page.mouse.move(200, 300)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(300)  # what was asked for later must not come
+
+
+def test_the_python_side_has_words_and_a_still_picture(explorer):
+    bundle = explorer.still._repr_mimebundle_()
+    assert bundle["text/plain"] == explorer.words == repr(explorer)
+    assert explorer.words.startswith(f"{explorer.title}. Run this cell to use it. Still picture: ")
+    assert len(explorer.still.png()) > 1000
