@@ -17,6 +17,8 @@ __all__ = ["DPI", "draw_text", "fallbacks", "text_width"]
 
 DPI = 100
 
+# What no font has, matplotlib draws as a box with a code in it, which is so many times as wide as high.
+LAST_RESORT = 1.4
 # DejaVu Sans has no Korean, Chinese or Japanese letters; most systems have one of:
 FALLBACKS = (
     "Noto Sans CJK KR",
@@ -46,7 +48,13 @@ def text_width(words: str, size: float, *, bold: bool = False) -> float:
     >>> text_width("ii", 9) < text_width("mm", 9) < text_width("mm", 12)
     True
     """
-    return sum(font.getlength(run) for run, font in _runs(words, size, bold))
+    return sum(_length(run, font, size) for run, font in _runs(words, size, bold))
+
+
+def _length(run: str, font: ImageFont.FreeTypeFont, size: float) -> float:
+    if _is_plain(run[0]) or fallbacks():
+        return font.getlength(run)
+    return len(run) * LAST_RESORT * size * DPI / 72
 
 
 def draw_text(

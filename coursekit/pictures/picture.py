@@ -47,6 +47,15 @@ class Picture:
         self._drawn = drawn
         self.words = words
 
+    def retold(self, words: str) -> Picture:
+        """Return the same picture with other words: the name of what it stands for before them, say.
+
+        >>> from coursekit.pictures import show_image
+        >>> show_image([[0.0, 1.0]]).retold("Two pixels.")
+        Two pixels.
+        """
+        return Picture(self._drawn, words)
+
     @property
     def figure(self) -> Figure:
         """The `matplotlib.figure.Figure`, made without pyplot, so nothing else keeps it alive.

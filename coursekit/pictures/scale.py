@@ -13,7 +13,7 @@ import numpy.typing as npt
 from coursekit.pictures.arrays import Colours, FloatArray
 from coursekit.pictures.words import extremes, number
 
-__all__ = ["Scale", "is_dark"]
+__all__ = ["Scale", "colour_table", "is_dark"]
 
 NOT_A_NUMBER = (255, 0, 255)  # magenta stands in neither colour map
 NAMES = {"signed": "RdBu_r", "positive": "viridis"}
@@ -61,7 +61,7 @@ class Scale:
             known = known.astype(np.float64)
         unit = (known / 2 - self.low / 2) / half
         # What matplotlib's colour maps do with 256 colours, without their copies.
-        rgb: Colours = _table(self.kind)[np.clip(256 * unit, 0, 255).astype(np.uint8)]
+        rgb: Colours = colour_table(self.kind)[np.clip(256 * unit, 0, 255).astype(np.uint8)]
         if not finite.all():
             rgb[~finite] = NOT_A_NUMBER
         return rgb
@@ -77,7 +77,12 @@ class Scale:
 
 
 @cache
-def _table(kind: str) -> Colours:
+def colour_table(kind: str) -> Colours:
+    """The 256 colours of a scale, (256, 3) uint8: "signed", "positive" or "gray".
+
+    >>> colour_table("gray")[255].tolist()
+    [255, 255, 255]
+    """
     if kind == "gray":
         return np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
     from matplotlib import colormaps  # not needed, and not loaded, for photographs
