@@ -1,0 +1,48 @@
+"""Exercises that answer back: of each lesson a module with its exercises as attributes.
+
+`from coursekit.exercises import lesson_2 as exercises` gives `exercises.diagonal.check(my_kernel)`,
+its `.hint()` and `.solution()`, and `exercises.progress()`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursekit.exercises.exercise import Exercise
+
+__all__ = ["LESSONS", "all_exercises", "lesson"]
+
+LESSONS = (1, 2, 3, 4, 5, 6, 7)
+"""The lessons that have exercises."""
+
+
+def lesson(number: int) -> ModuleType:
+    """Load the exercises of one lesson.
+
+    Args:
+        number: Of the lesson, from 1.
+
+    Returns:
+        The module, with `EXERCISES`, `progress`, and each exercise by its name.
+
+    Raises:
+        ValueError: There is no such lesson.
+
+    >>> lesson(1).__name__
+    'coursekit.exercises.lesson_1'
+    """
+    if number not in LESSONS:
+        raise ValueError(f"there is no lesson {number!r}. There are: {', '.join(map(str, LESSONS))}.")
+    return import_module(f"coursekit.exercises.lesson_{number}")
+
+
+def all_exercises() -> tuple[Exercise, ...]:
+    """The exercises of all lessons, in order.
+
+    >>> all_exercises()[0].label
+    '1.1'
+    """
+    return tuple(exercise for number in LESSONS for exercise in lesson(number).EXERCISES)

@@ -1,0 +1,213 @@
+"""From what a learner hands in to what a judge can compare, or to a sentence that says why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coursekit.exercises.feedback import Right, Verdict, Wrong
+from coursekit.exercises.refused import Refused, is_tensor, named, refuse_blank
+
+__all__ = ["Refused", "as_array", "as_choice", "as_number", "as_shape", "as_whole", "choice"]
+
+Float64 = NDArray[np.float64]
+
+
+def as_array(
+    answer: object,
+    shape: tuple[int | None, ...] | None = None,
+    *,
+    tensors: bool = False,
+    what: str = "Your answer",
+) -> Float64:
+    """The answer as an array of finite real numbers, a copy.
+
+    Args:
+        answer: An array, or nested lists of numbers. Any integer or float type.
+        shape: What is wanted; None for an axis of any length. Without it any shape will do.
+        tensors: Take a PyTorch tensor as well, as lessons 3 to 7 do.
+        what: What the sentence calls it, such as "The result of your function".
+
+    Returns:
+        float64, of the answer's own shape.
+
+    Raises:
+        Refused: It is blank, no array, of another shape or type, or holds values that are no numbers.
+
+    >>> as_array([[1, 2], [3, 4]], (2, None))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    refuse_blank(answer)
+    if is_tensor(answer):
+        if not tensors:
+            raise Refused(
+                f"{what} is a PyTorch tensor, and a NumPy array is wanted here. "
+                "`.detach().numpy()` makes an array of a tensor."
+            )
+        tensor: Any = answer
+        answer = tensor.detach().cpu().numpy()
+    if callable(answer):
+        raise Refused(
+            f"{what} is a function, and numbers are wanted here. Call it, and keep what it returns."
+        )
+    try:
+        array = np.asarray(answer)
+    except (ValueError, TypeError, RuntimeError):
+        raise Refused(
+            f"{what} is no array: its rows have different lengths, or it holds other things."
+        ) from None
+    _refuse_other_types(array, answer, what)
+    _refuse_other_shapes(array.shape, shape, what)
+    result: Float64 = array.astype(np.float64)
+    if not np.isfinite(result).all():
+        bad = np.argwhere(~np.isfinite(result))[0].tolist()
+        at = f" at index {tuple(bad)}" if bad else ""
+        found = "NaN (not a number)" if np.isnan(result).any() else "infinite values"
+        raise Refused(
+            f"{what} holds {found}, first{at}. "
+            "Look for a division by 0, or for a root or logarithm of a negative number."
+        )
+    return result
+
+
+def as_number(answer: object, *, what: str = "Your answer") -> float:
+    """The answer as one finite number.
+
+    Args:
+        answer: A number of Python or NumPy, or an array or tensor that holds exactly one.
+        what: What the sentence calls it.
+
+    Raises:
+        Refused: It is blank, no number, NaN or infinite.
+
+    >>> as_number(np.float32(0.5))
+    0.5
+    """
+    refuse_blank(answer)
+    if isinstance(answer, bool | np.bool_):
+        raise Refused(f"{what} is `{answer}`, and a number is wanted here.")
+    if isinstance(answer, str):
+        raise Refused(f"{what} is a text, and a number is wanted here. Write it without quotation marks.")
+    if isinstance(answer, int | float | np.number):
+        try:
+            number = float(answer.real)
+        except OverflowError:
+            number = math.inf
+    else:
+        array = as_array(answer, tensors=True, what=what)
+        if array.size != 1:
+            raise Refused(f"{what} has shape {array.shape}, and one number is wanted here.")
+        number = float(array.reshape(-1)[0])
+    if not math.isfinite(number):
+        raise Refused(f"{what} is {number}, and an ordinary number is wanted here.")
+    return number
+
+
+def as_whole(answer: object, *, what: str = "Your answer") -> int:
+    """The answer as one whole number; 3.0 is one.
+
+    Raises:
+        Refused: As `as_number`, and for a fraction.
+
+    >>> as_whole(np.int64(3))
+    3
+    """
+    number = as_number(answer, what=what)
+    if number != round(number):
+        raise Refused(f"{what} is {number:g}, and a whole number is wanted here.")
+    return round(number)
+
+
+def as_shape(answer: object) -> tuple[int, ...]:
+    """The answer as a shape, or as any other tuple of whole numbers.
+
+    Raises:
+        Refused: It is blank, or not a tuple, list or 1-D array of whole numbers.
+
+    >>> as_shape([8, 3, 5, 5])
+    (8, 3, 5, 5)
+    """
+    refuse_blank(answer)
+    if isinstance(answer, int | float | np.number):
+        raise Refused(f"Your answer is one number, {answer}. Write all of them, as in `(2, 3)`.")
+    if isinstance(answer, np.ndarray) and answer.ndim == 1:
+        answer = answer.tolist()
+    if not isinstance(answer, list | tuple) or not answer:
+        raise Refused(
+            f"Your answer is {named(answer)}, and numbers in brackets are wanted here, as in `(2, 3)`."
+        )
+    sizes = []
+    for size in answer:
+        if not isinstance(size, int | np.integer) or size is True or size is False:
+            raise Refused(f"Only whole numbers are wanted in the brackets, and you have `{size!r}`.")
+        sizes.append(int(size))
+    return tuple(sizes)
+
+
+def as_choice(answer: object, letters: str) -> str:
+    """The answer as one of a few letters.
+
+    Args:
+        answer: One letter, large or small; brackets, a full stop and spaces around it do not matter.
+        letters: Those that can be chosen, such as "ABCD".
+
+    Raises:
+        Refused: It is blank, no text, or no such letter.
+
+    >>> as_choice(" b) ", "ABC")
+    'B'
+    """
+    refuse_blank(answer)
+    wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
+    if not isinstance(answer, str):
+        raise Refused(f"Your answer is {named(answer)}. {wanted}")
+    letter = answer.strip(" ().").upper()
+    if len(letter) != 1 or letter not in letters:
+        raise Refused(
+            f"There is no statement `{answer[:20]}`. The letters are {', '.join(letters)}. {wanted}"
+        )
+    return letter
+
+
+def choice(right: str, says: Mapping[str, str]) -> Callable[[Any], Verdict]:
+    """The judge of a question with lettered statements.
+
+    Args:
+        right: The letter of the right statement.
+        says: For each letter what the learner reads after choosing it: why it is right, or what speaks
+            against it.
+
+    >>> judge = choice("A", {"A": "The weights add up to 0.", "B": "A flat patch would not give 0."})
+    >>> judge("b")
+    Wrong(why='A flat patch would not give 0.')
+    """
+    letters = "".join(sorted(says))
+
+    def judge(answer: Any) -> Verdict:
+        letter = as_choice(answer, letters)
+        return Right(says[letter]) if letter == right else Wrong(says[letter])
+
+    return judge
+
+
+def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
+    kinds = {"b": "True and False", "c": "complex numbers", "S": "text", "U": "text"}
+    if array.dtype.kind in kinds:
+        raise Refused(f"{what} holds {kinds[array.dtype.kind]}, and real numbers are wanted here.")
+    if array.dtype.kind not in "uif":
+        raise Refused(f"{what} is {named(answer)}, and an array of numbers is wanted here.")
+
+
+def _refuse_other_shapes(shape: tuple[int, ...], wanted: tuple[int | None, ...] | None, what: str) -> None:
+    if wanted is None:
+        return
+    words = str(wanted).replace("None", "any")
+    if len(shape) != len(wanted):
+        raise Refused(f"{what} has shape {shape}, so {len(shape)} axes, and shape {words} is wanted here.")
+    if any(size is not None and size != own for own, size in zip(shape, wanted, strict=True)):
+        raise Refused(f"{what} has shape {shape}, and shape {words} is wanted here.")

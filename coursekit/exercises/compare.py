@@ -1,0 +1,142 @@
+"""What differs between an array and the one that was wanted, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["close", "difference"]
+
+Float64 = NDArray[np.float64]
+
+RELATIVE, ABSOLUTE = 1e-4, 1e-6
+
+
+def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
+    """Whether two arrays have one shape and, but for rounding, the same values.
+
+    Args:
+        answer: Any shape.
+        wanted: Any shape.
+
+    >>> close([0.1 + 0.2, 1], [0.3, 1])
+    True
+    """
+    one, other = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
+    return one.shape == other.shape and np.allclose(one, other, rtol=RELATIVE, atol=ABSOLUTE)
+
+
+def difference(
+    answer: ArrayLike, wanted: ArrayLike, *, reveal: bool = False, what: str = "Your array"
+) -> str:
+    """Say in words what differs, from the most telling to the least; empty if nothing does.
+
+    Args:
+        answer: What came: real, finite numbers.
+        wanted: What should have come.
+        reveal: Also say the wanted value at the place that is named. Not where that gives the answer away.
+        what: What the sentence calls it.
+
+    >>> wanted = np.arange(6.0).reshape(2, 3)
+    >>> difference(wanted[:, ::-1], wanted)
+    'Your array is flipped left to right.'
+    >>> difference(wanted + [[0, 0, 0], [0, 2, 0]], wanted, reveal=True)
+    'Your array differs in 1 of 6 values, most at row 1, column 1: 6 came, 4 was wanted.'
+    """
+    came, right = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
+    if close(came, right):
+        return ""
+    if came.shape != right.shape:
+        return f"{what} has shape {came.shape}, and {right.shape} was wanted.{_about_shapes(came, right)}"
+    if not came.any():
+        return f"{what} is 0 everywhere."
+    words = _rescaled(came, right) or _turned(came, right) or _shifted(came, right)
+    return f"{what} {words}." if words else f"{what} {_at_the_worst_place(came, right, reveal)}"
+
+
+def _about_shapes(came: Float64, right: Float64) -> str:
+    if came.shape == right.shape[::-1]:
+        return " Rows and columns are exchanged."
+    if came.ndim == right.ndim and all(abs(a - b) <= 1 for a, b in zip(came.shape, right.shape, strict=True)):
+        return " It is off by one."
+    return ""
+
+
+def _rescaled(came: Float64, right: Float64) -> str:
+    """The same values, but for one factor or one number added."""
+    if close(came, -right):
+        return "has the right numbers with the opposite sign"
+    size = float((right * right).sum())
+    factor = float((came * right).sum()) / size if size else 0.0
+    if abs(factor) > ABSOLUTE and close(came, factor * right) and came.size > 1:
+        if np.isclose(factor, 255, rtol=0.01):
+            return "is 255 times too large: bytes, not values from 0 to 1"
+        if np.isclose(factor * 255, 1, rtol=0.01):
+            return "is 255 times too small: it was divided by 255 once too often"
+        return f"is the right one times {factor:.4g}"
+    offset = float((came - right).mean())
+    if close(came, right + offset) and came.size > 1:
+        return f"is {abs(offset):.4g} too {'large' if offset > 0 else 'small'} everywhere"
+    return ""
+
+
+def _turned(came: Float64, right: Float64) -> str:
+    if right.ndim < 2:
+        return "has the right numbers in reverse order" if right.ndim and close(came, right[::-1]) else ""
+    turns = {
+        "is flipped left to right": right[..., :, ::-1],
+        "is flipped upside down": right[..., ::-1, :],
+        "is turned by 180 degrees: flipped left to right and upside down": right[..., ::-1, ::-1],
+    }
+    if right.shape[-1] == right.shape[-2]:
+        turns["has rows and columns exchanged: it is the transpose"] = right.swapaxes(-1, -2)
+    for words, turned in turns.items():
+        if close(came, turned):
+            return words
+        if close(came, -turned):
+            return f"{words}, and its sign is opposite"
+    return ""
+
+
+def _shifted(came: Float64, right: Float64) -> str:
+    """The same values one row or one column further, where both have any."""
+    names = (
+        {1: ("down", "up"), 2: ("to the right", "to the left")} if right.ndim >= 2 else {1: ("on", "back")}
+    )
+    unit = {1: "column" if right.ndim < 2 else "row", 2: "column"}
+    for from_the_end, (ahead, back) in zip((2, 1) if right.ndim >= 2 else (1,), names.values(), strict=True):
+        axis = right.ndim - from_the_end
+        if axis < 0 or right.shape[axis] < 3:
+            continue
+        later, earlier = _slices(right.ndim, axis)
+        word = "place" if right.ndim < 2 else unit[1 if from_the_end == 2 else 2]
+        if close(came[later], right[earlier]):
+            return f"is off by one {word}: shifted {ahead}"
+        if close(came[earlier], right[later]):
+            return f"is off by one {word}: shifted {back}"
+    return ""
+
+
+def _slices(axes: int, axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    everything = [slice(None)] * axes
+    later, earlier = everything.copy(), everything.copy()
+    later[axis], earlier[axis] = slice(1, None), slice(None, -1)
+    return tuple(later), tuple(earlier)
+
+
+def _at_the_worst_place(came: Float64, right: Float64, reveal: bool) -> str:
+    gaps = np.abs(came - right)
+    wrong = int((gaps > ABSOLUTE + RELATIVE * np.abs(right)).sum())
+    index = np.unravel_index(int(gaps.argmax()), gaps.shape)
+    wanted = f", {right[index]:.4g} was wanted" if reveal else ""
+    if not right.ndim:
+        return f"is {came[index]:.4g}{wanted}."
+    place = _place([int(i) for i in index])
+    return f"differs in {wrong} of {came.size} values, most at {place}: {came[index]:.4g} came{wanted}."
+
+
+def _place(index: list[int]) -> str:
+    names = {1: ["place"], 2: ["row", "column"], 3: ["map", "row", "column"]}.get(len(index))
+    if names is None:
+        return f"index {tuple(index)}"
+    return ", ".join(f"{name} {number}" for name, number in zip(names, index, strict=True))

@@ -1,0 +1,217 @@
+"""The judges of lesson 7: what is right about an answer on a large network, or what differs."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coursekit.exercises.answers import as_array, as_number
+from coursekit.exercises.calling import as_function, call
+from coursekit.exercises.feedback import Right, Verdict, Wrong
+from coursekit.filters import random_bank
+
+__all__ = ["block4_parameters", "confetti_score", "opposite_pair", "weights_in_order"]
+
+Array = NDArray[np.floating[Any]]
+
+
+def block4_parameters(answer: Any) -> Verdict:
+    """Judge the number of parameters of VGG16's block4_conv1.
+
+    >>> type(block4_parameters(512 * 256 * 9 + 512)).__name__
+    'Right'
+    """
+    count = as_number(answer)
+    kernels = 512 * 256
+    mistakes = {
+        kernels * 9: "the biases are missing: each filter has one.",
+        kernels * 9 + 1: "not one bias in all: each filter has one.",
+        kernels * 9 + 256: "the biases belong to the filters, not to the channels that they read.",
+        kernels * 10: "not each kernel has a bias. Each filter has one.",
+        512 * 9
+        + 512: "a filter of this layer has not one kernel. It has one for each channel that it reads.",
+        kernels * 3 + 512: "a kernel of 3 × 3 has more than 3 weights.",
+        512 * 512 * 9
+        + 512: "this is block4_conv2, which reads 512 channels. The first conv layer of block 4 reads 256.",
+        256 * 256 * 9 + 256: "this is a layer of block 3. Block 4 has twice as many filters.",
+    }
+    if count in mistakes:
+        return Wrong(f"{count:,.0f}: {mistakes[int(count)]}")
+    wanted = kernels * 9 + 512
+    if count == wanted:
+        return Right(
+            "The table of section 1 says the same. The size of the photograph does not count: weights are "
+            "shared."
+        )
+    if abs(count / wanted - 1) < 0.01:
+        return Wrong(f"{count:,.0f} is near, but a count must be exact. Do not round it.")
+    return Wrong(
+        f"{count:,.0f} is too {'small' if count < wanted else 'large'}. Filters × channels × weights, and "
+        "biases."
+    )
+
+
+def weights_in_order(answer: Any) -> Verdict:
+    """Judge a function that turns weights `(kh, kw, in, out)`, blue first, to `(out, in, kh, kw)`, red first.
+
+    >>> type(weights_in_order(lambda weight: weight.transpose(3, 2, 0, 1))).__name__
+    'Wrong'
+    """
+    function = as_function(answer, 1)
+    keras = np.random.default_rng(7).normal(size=(3, 3, 3, 8)).astype(np.float32)
+    given = as_array(call(function, keras.copy()))
+    if given.shape != (8, 3, 3, 3):
+        return Wrong(
+            f"8 filters must have the shape (8, 3, 3, 3), that is (out, in, kh, kw). Yours: {given.shape}."
+        )
+    wanted = keras.transpose(3, 2, 0, 1)[:, ::-1]
+    if np.array_equal(given, wanted.astype(given.dtype)):
+        return Right(
+            "Axes moved, colours turned. Both mistakes give no error, so only a test like this one finds "
+            "them."
+        )
+    if np.array_equal(given, keras.reshape(8, 3, 3, 3)):
+        return Wrong(
+            "This is still reshape. It cuts one long row anew, and so numbers of different filters get mixed."
+        )
+    if np.array_equal(given, keras.transpose(3, 2, 0, 1)):
+        return Wrong(
+            "The axes are right. But channel 0 is still blue, and PyTorch will feed it the red of your "
+            "photograph."
+        )
+    if any(np.array_equal(given, each) for each in (wanted.swapaxes(2, 3), wanted[:, ::-1].swapaxes(2, 3))):
+        return Wrong(
+            "Rows and columns of each kernel are exchanged. kh must come before kw, as it did in Keras."
+        )
+    turned = {
+        "the filters": wanted[::-1, ::-1],
+        "the rows": wanted[:, ::-1, ::-1],
+        "the columns": wanted[:, ::-1, :, ::-1],
+    }
+    for name, other in turned.items():
+        if np.array_equal(given, other):
+            return Wrong(f"You have reversed {name}. Blue and red stand along the axis `in`.")
+    if np.array_equal(np.sort(given, axis=None), np.sort(wanted, axis=None)):
+        return Wrong(
+            "All numbers are there, but not at their places. Check one: where must keras[0, 1, 2, 5] stand?"
+        )
+    return Wrong("Some numbers have changed. Only the order may change.")
+
+
+def opposite_pair(answer: Any) -> Verdict:
+    """Judge a function that finds the two filters of a bank `(n, 3, 3, 3)` that are nearly opposite.
+
+    >>> type(opposite_pair(lambda bank: (1, 1))).__name__
+    'Wrong'
+    """
+    function = as_function(answer, 1)
+    for seed, count, one, two in ((1, 8, 2, 6), (2, 20, 0, 19), (3, 12, 4, 5), (4, 16, 3, 11)):
+        weak = seed == 4
+        bank, alike, faint = _bank_with_pair(seed, count, one, two, weak=weak)
+        found = np.sort(as_array(call(function, bank.copy()), shape=(2,)))
+        if found[0] == found[1]:
+            return Wrong("You return the same filter twice. A filter is never its own negative.")
+        if np.array_equal(found, [one, two]):
+            continue
+        if np.array_equal(found, [one + 1, two + 1]):
+            return Wrong("Both numbers are one too large. Return indices, which begin with 0.")
+        if np.array_equal(found, alike):
+            return Wrong("These two are nearly the same filter, up to their strength. Look for the opposite.")
+        if np.array_equal(found, faint):
+            return Wrong(
+                "These two are only weak, so their sum is small. Scale each filter to length 1 first."
+            )
+        if weak:
+            return Wrong(
+                "In this bank one filter of the pair is weak, and you miss it. Scale each filter to length "
+                "1 first."
+            )
+        return Wrong(
+            f"In a bank of {count} filters the pair is {one} and {two}. You found {found[0]:g} and "
+            f"{found[1]:g}."
+        )
+    return Right(
+        "Also when one of the two is weak. Try it on `first`, and look at the pair with show_filters."
+    )
+
+
+def confetti_score(answer: Any) -> Verdict:
+    """Judge any measure `(n, 3, 3, 3) -> (n,)` that is larger for random filters than for smooth ones.
+
+    >>> type(confetti_score(lambda bank: bank[:, 0, 0, 0])).__name__
+    'Wrong'
+    """
+    function = as_function(answer, 1)
+    confetti, smooth = random_bank((60, 3, 3, 3), seed=7).astype(np.float64), _smooth(60)
+    bank = np.concatenate([confetti, smooth])
+    scores = as_array(call(function, bank.copy()))
+    if scores.shape != (120,):
+        return Wrong(f"120 filters must get 120 numbers, one each. Yours has the shape {scores.shape}.")
+    high, low = scores[:60], scores[60:]
+    if np.ptp(scores) < 1e-9:
+        return Wrong("All filters get the same number, so it tells nothing.")
+    louder = as_array(call(function, 10 * bank), shape=(120,))
+    if not np.allclose(louder, scores, rtol=1e-3, atol=1e-6):
+        return Wrong(
+            "Filters that are 10 times as strong get another score. A loud filter is not a rough one: "
+            "divide by its strength."
+        )
+    share = float((high[:, None] > low[None]).mean())
+    if share < 0.1:
+        return Wrong(
+            f"Smooth filters get the larger score in {1 - share:.0%} of all pairs. Turn the sign round."
+        )
+    if share < 0.9:
+        return Wrong(
+            f"A random filter gets the larger score in {share:.0%} of all pairs. At least 90% are asked "
+            "for; by chance it is one half. What do neighbouring weights of confetti not have?"
+        )
+    known = _roughness(bank)
+    if np.allclose(scores / known, scores[0] / known[0], rtol=1e-3):
+        return Wrong(
+            "This is the roughness of section 2, and it works in nearly every pair. "
+            "Now invent another number."
+        )
+    return Right(
+        f"In {share:.0%} of all pairs the random filter gets the larger score. Print it for `first`."
+    )
+
+
+def _bank_with_pair(
+    seed: int, count: int, one: int, two: int, *, weak: bool
+) -> tuple[Array, list[int], list[int]]:
+    """A bank `(count, 3, 3, 3)` with two nearly opposite filters; the indices of two alike, and of two faint.
+
+    If weak, one filter of the pair has a fifth of the other's strength, and two unrelated filters a tenth.
+    If not, no filters are faint.
+    """
+    bank = random_bank((count, 3, 3, 3), seed=seed).astype(np.float64)
+    noise = 0.2 * random_bank((3, 3, 3), seed=seed + 10)
+    bank[two] = -(0.2 if weak else 1.0) * (bank[one] + noise)
+    others = [index for index in range(count) if index not in (one, two)]
+    alike, faint = others[:2], others[2:4] if weak else []
+    bank[alike[1]] = 1.5 * bank[alike[0]]
+    bank[faint] *= 0.1
+    return bank, alike, faint
+
+
+def _roughness(bank: Array) -> Array:
+    """`(n,)`: the number of section 2, for a bank `(n, 3, 3, 3)`."""
+    down, across = ((np.diff(bank, axis=axis) ** 2).mean(axis=(1, 2, 3)) for axis in (2, 3))
+    return np.asarray((down + across) / (2 * (bank**2).mean(axis=(1, 2, 3))))
+
+
+def _smooth(count: int) -> Array:
+    """`(count, 3, 3, 3)`: edges and blobs, in mixed colours and strengths, with a little noise."""
+    rng = np.random.default_rng(8)
+    y, x = np.mgrid[-1:2, -1:2]
+    shapes = []
+    for number in range(count):
+        angle = rng.uniform(0, 2 * np.pi)
+        edge = np.cos(angle) * x + np.sin(angle) * y
+        blob = 1.5 - 0.3 * (x**2 + y**2)
+        colour = rng.uniform(0.3, 1, 3) * rng.choice([-1, 1], 3)
+        plane = edge if number % 2 else blob
+        shapes.append(rng.uniform(0.2, 2) * colour[:, None, None] * plane)
+    noise = rng.normal(scale=0.05, size=(count, 3, 3, 3))
+    return np.asarray(np.stack(shapes) + noise)
