@@ -22,22 +22,28 @@ ifeq ($(shell uname -s),Linux)
 else
   TORCH ?= torch==$(TORCH_VERSION)
 endif
+# What the test of exported pages needs beside: fetched with npm; where there is none, that test is skipped.
+PAGES := .venv/pages/require.js
+# A link to the glossary shows it as a page, not as its source.
+LAB_SETTINGS = {"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}
 # Written last, so that an interrupted setup goes on with the next call.
 STAMP := .venv/.setup-finished
+# What only the tests and those who teach need. Learners go without: `make lab` does not ask for it.
+EDITIONS := .venv/.editions-finished
 
-.PHONY: help setup lab test check format notebooks bench clean
+.PHONY: help setup lab test check format notebooks solutions slides assignments bench clean
 # Several targets at once, as in `make clean setup`, run in that order also with -j.
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv with everything in it, or bring it up to date
 	@echo "Ready. Next: make lab"
 
-# The files shown are the lessons, the link printed leads to the first one, and nothing outside is asked for news.
+# The link printed leads to the first lesson, links in lessons may lead to docs/, and nothing outside is asked for news.
 # In containers one is often root, whom Jupyter refuses otherwise; it listens on this computer only, with a token.
-LAB_OPTIONS = --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01_image_loading.ipynb \
+LAB_OPTIONS = --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_image_loading.ipynb \
   --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
   $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -45,9 +51,10 @@ lab: $(STAMP) ## open the first lesson in JupyterLab, on this computer only
 	"$(PY)" -m jupyterlab $(LAB_OPTIONS) $(LAB_ARGS)
 
 # OMP_NUM_THREADS: two workers with several threads each would wait for one another. MPLBACKEND: figures would vanish
-# from the notebooks that are run.
-test: $(STAMP) ## run every test, every example and every notebook
-	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m pytest --nbval -n 2 --dist loadscope $(PYTEST_ARGS)
+# from the notebooks that are run. No reordering: the tests in a browser, the longest, come first and end side by side
+# with others.
+test: $(EDITIONS) $(PAGES) ## run every test, every example and every notebook
+	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m pytest --nbval -n 2 --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(STAMP) ## check format, style and types
 	"$(PY)" -m ruff format --check .
@@ -60,6 +67,17 @@ format: $(STAMP) ## put the code into its format
 
 notebooks: $(STAMP) ## run the notebooks and write their outputs
 	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m tools.notebooks write notebooks
+
+solutions: $(STAMP) ## write every lesson with its solutions, executed, to build/solutions
+	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m tools.editions solutions notebooks
+
+slides: $(EDITIONS) ## write every lesson as slides to build/slides; they open without a network
+	"$(PY)" -m tools.editions slides notebooks
+	@echo "Ready. Open build/slides/index.html in a browser."
+
+assignments: $(EDITIONS) ## write every lesson for nbgrader to build/assignments
+	"$(PY)" -m tools.editions assignments notebooks
+	@echo "Ready. Next, with .venv activated: cd build/assignments && nbgrader generate_assignment 01_image_loading"
 
 bench: $(STAMP) ## measure what things cost
 	"$(PY)" -m benchmarks
@@ -98,4 +116,19 @@ $(STAMP): constraints.txt pyproject.toml
 	  exit 1; \
 	}
 	@"$(PY)" -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,browser]'
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	@touch $(STAMP)
+
+# nbgrader brings extensions for JupyterLab and a second Jupyter. Here they are switched off: JupyterLab, and the tests
+# in it, stay as learners have them.
+$(EDITIONS): $(STAMP)
+	@"$(PY)" -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,browser,editions]'
+	@"$(PY)" -m jupyterlab.labextensions disable --level=sys_prefix \
+	  @jupyter/nbgrader @jupyter-notebook/lab-extension >/dev/null
+	@"$(PY)" -m jupyter_server.extension.serverextension disable --sys-prefix notebook \
+	  $(addprefix nbgrader.server_extensions.,formgrader validate_assignment assignment_list course_list) 2>/dev/null
+	@touch $(EDITIONS)
+
+$(PAGES): $(STAMP)
+	@"$(PY)" -m tools.widget_manager .venv/pages || true

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "notebooks"))
 
-from build import BROKEN, FILES, RAW, broken, good_lesson
+from build import BROKEN, FILES, RAW, broken, good_lesson, with_exercises
 
 from tools.notebooks import RULES, Lesson, check, check_file, to_bytes
 from tools.notebooks.__main__ import main
@@ -27,6 +27,23 @@ def found(data: bytes) -> set[str]:
 
 def test_a_good_lesson_breaks_no_rule():
     assert check(Lesson(Path("good.ipynb"), to_bytes(good_lesson()))) == []
+
+
+def test_exercises_and_explorers_do_not_count():
+    data = to_bytes(with_exercises(good_lesson()))
+    lesson = Lesson(Path("good.ipynb"), data)
+    assert check(lesson) == []
+    assert len(lesson.cells) - len(lesson.told) == 23
+    assert len(lesson.code) - len(lesson.told_code) == 11
+    assert len(lesson.cells) > 45
+
+
+def test_what_stands_behind_the_exercises_counts():
+    notebook = with_exercises(good_lesson())
+    told = {cell.source for cell in Lesson(Path("good.ipynb"), to_bytes(notebook)).told}
+    assert any(source.startswith("## Summary") for source in told)
+    assert any(source.startswith("## Next") for source in told)
+    assert not any(source.startswith(("## Exercises", "### 1.", "**Try**")) for source in told)
 
 
 @pytest.mark.parametrize(

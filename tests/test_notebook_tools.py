@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbval_run import run_nbval
 
 from tools.notebooks import NormaliseError, NotebookError, normalise, to_bytes, write
 from tools.notebooks.__main__ import main
@@ -153,6 +153,23 @@ def test_a_widget_without_any_still_form_is_refused():
         normalise(notebook)
 
 
+STILL = '<figure class="coursekit-still"><img alt="w"><figcaption>w</figcaption></figure>'
+
+
+def test_of_an_explorer_the_still_picture_stays_and_the_view_goes():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    still = {"text/html": STILL, "text/plain": "w"}
+    outputs = [new_output("display_data", data=data) for data in (still, view, still, view)]
+    cell = new_code_cell("w", execution_count=1, outputs=outputs)
+    kept = normalise(new_notebook(cells=[cell])).cells[0].outputs
+    assert [output.data for output in kept] == [still, still]
+    cell.outputs = [
+        new_output("display_data", data=data) for data in (view, still)
+    ]  # which is it the view of?
+    with pytest.raises(NormaliseError, match="cell 1 shows a widget without text or picture"):
+        normalise(new_notebook(cells=[cell]))
+
+
 def test_what_differs_from_run_to_run_goes_and_what_writers_set_stays():
     cell = new_code_cell("t\r\nt", execution_count=7, id="mine")
     cell.metadata = nbformat.from_dict(
@@ -230,21 +247,7 @@ def verdicts(written, tmp_path_factory):
         notebook = nbformat.read(written, as_version=4)
         change(notebook)
         (folder / f"{name}.ipynb").write_bytes(to_bytes(notebook))
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
-    command += ["--nbval-cell-timeout=60", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
-    run = subprocess.run(
-        [*command, "--junitxml=report.xml", "."], cwd=folder, capture_output=True, text=True, check=False
-    )
+    run = run_nbval(folder, "--junitxml=report.xml", cell_timeout=60)
     assert run.returncode == 1, run.stdout + run.stderr
     failed = set()
     for case in ElementTree.parse(folder / "report.xml").iter("testcase"):

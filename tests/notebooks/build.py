@@ -73,6 +73,27 @@ def good_lesson() -> Any:
     return normalise(notebook)
 
 
+def with_exercises(notebook: Any) -> Any:
+    """Add a long section of exercises before the Summary, and an explorer with the text about it."""
+    function = "def f(x):\n    y = x\n" + "    y = y + 1\n" * 12 + "    return ..."
+    section = [new_markdown_cell("## Exercises\n\nYou.", id="exercises")]
+    for number in range(1, 11):
+        section += [
+            new_markdown_cell(f"### 1.{number} · A title\n\n{PROSE}", id=f"ex{number}q"),
+            new_code_cell(function, id=f"ex{number}a", metadata={"tags": ["exercise"]}),
+        ]
+    place = next(index for index, cell in enumerate(notebook.cells) if cell.id == "summary")
+    notebook.cells[place:place] = section
+    notebook.cells[3:3] = [
+        new_code_cell("long = 1\n" * 11 + "explorers.FilterExplorer(photo)", id="explorer"),
+        new_markdown_cell("**Try** it. " + PROSE * 8, id="try"),
+    ]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = 1
+    return normalise(notebook)
+
+
 def code(notebook: Any, name: str) -> Any:
     """Find a cell by its id."""
     return next(cell for cell in notebook.cells if cell.id == name)
@@ -134,6 +155,14 @@ def _median(notebook: Any) -> None:
         code(notebook, f"code{number}").source = "\n".join(["x = 1"] * 6)
 
 
+def _exercised(change: Change) -> Change:
+    def both(notebook: Any) -> None:
+        notebook.cells = with_exercises(notebook).cells
+        change(notebook)
+
+    return both
+
+
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
 VIEW = result({"text/plain": "W()", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}})  # type: ignore[dict-item]
 THREE_FUNCTIONS = "def a(): ...\ndef b(): ...\ndef c(): ..."
@@ -158,9 +187,13 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("picture-words", "HTML in Markdown", source("notice", "**What to notice** <img src='cat.png'>")),
     ("too-large", "over 1 MB", picture(figure().replace(PNG, "A" * 1_000_001))),
     ("long-cell", "21 lines", source("code0", "\n".join(["x = 1"] * 21))),
+    ("long-cell", "21 lines in an exercise", _exercised(source("ex1a", "\n".join(["x = 1"] * 21)))),
     ("cell-lengths", "three cells of 12 lines", _many_long_cells),
     ("cell-lengths", "the median is six lines", _median),
+    ("cell-lengths", "three long cells beside exercises", _exercised(_many_long_cells)),
+    ("cell-lengths", "the median is six lines beside exercises", _exercised(_median)),
     ("functions", "three functions", source("code0", THREE_FUNCTIONS)),
+    ("functions", "three functions beside exercises", _exercised(source("code0", THREE_FUNCTIONS))),
     ("late-import", "an import in the middle", source("code0", "from math import pi")),
     ("semicolon", "a closing semicolon", source("code0", "x;")),
     ("semicolon", "a comment behind it", source("code0", "x;  # hide it\n")),
@@ -181,10 +214,14 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("asserted", "nothing is asserted", source("sum", "print(1 + 1)")),
     ("cell-number", "24 cells", _drop("prose8", "code8", "prose7", "code7")),
     ("cell-number", "46 cells", _many_cells),
+    ("cell-number", "24 cells and exercises", _exercised(_drop("prose8", "code8", "prose7", "code7"))),
+    ("cell-number", "46 cells and exercises", _exercised(_many_cells)),
     ("empty-cell", "an empty text cell", _insert(new_markdown_cell(" \n", id="empty"))),
     ("empty-cell", "an empty code cell", _insert(new_code_cell("", id="empty"))),
     ("words", "too few words", _few_words),
     ("words", "too many words", source("input", PROSE * 8)),
+    ("words", "too few words beside exercises", _exercised(_few_words)),
+    ("words", "too many words beside exercises", _exercised(source("input", PROSE * 8))),
     ("title", "no title", source("title", "A lesson\n\n45 minutes\n\n- a\n- b\n- c")),
     ("title", "a second title", source("notice", "# Another\n\n**What to notice**")),
     ("opening", "no minutes", source("title", "# A lesson\n\n- a\n- b\n- c")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-__all__ = ["Cell", "Lesson", "Pictures", "count_words", "python_of"]
+__all__ = ["Cell", "Lesson", "Pictures", "count_words", "exercise_range", "python_of"]
 
 NOT_PROSE = (
     (re.compile(r"```.*?```|<!--.*?-->", re.DOTALL), " "),
@@ -46,6 +47,14 @@ class Cell:
             return ast.parse(python_of(self.source))
         except SyntaxError:
             return None
+
+    @cached_property
+    def is_explorer(self) -> bool:
+        """Whether the code makes an explorer: calls something whose name ends in `Explorer`."""
+        called = (
+            [node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)] if self.tree else []
+        )
+        return any(getattr(func, "attr", getattr(func, "id", "")).endswith("Explorer") for func in called)
 
     @cached_property
     def is_python(self) -> bool:
@@ -93,9 +102,31 @@ class Lesson:
         return [cell for cell in self.cells if cell.kind == "markdown"]
 
     @cached_property
+    def told(self) -> list[Cell]:
+        """The cells in which the lesson is told: without its exercises and its explorers.
+
+        Left out are the section of exercises, the code cells that make an explorer, and the text "Try" that
+        directly follows such a cell.
+        """
+        exercises = exercise_range((cell.kind, cell.source) for cell in self.cells)
+        told: list[Cell] = []
+        behind_explorer = False
+        for index, cell in enumerate(self.cells):
+            is_try = behind_explorer and cell.kind == "markdown" and cell.source.startswith("**Try")
+            behind_explorer = cell.kind == "code" and cell.is_explorer
+            if not (index in exercises or behind_explorer or is_try):
+                told.append(cell)
+        return told
+
+    @cached_property
+    def told_code(self) -> list[Cell]:
+        """The code cells in which the lesson is told."""
+        return [cell for cell in self.told if cell.kind == "code"]
+
+    @cached_property
     def words(self) -> int:
-        """How many words the prose has."""
-        return sum(count_words(cell.source) for cell in self.prose)
+        """How many words the prose has in which the lesson is told."""
+        return sum(count_words(cell.source) for cell in self.told if cell.kind == "markdown")
 
 
 class Pictures(HTMLParser):
@@ -140,6 +171,29 @@ def count_words(markdown: str) -> int:
     for pattern, replacement in NOT_PROSE:
         markdown = pattern.sub(replacement, markdown)
     return sum(1 for word in markdown.split() if re.search(r"\w", word))
+
+
+def exercise_range(cells: Iterable[tuple[str, str]]) -> range:
+    r"""Find the section of exercises: from the heading `## Exercises` to the next heading of its level.
+
+    Args:
+        cells: The kind ("markdown", "code") and the source of each cell, in order.
+
+    Returns:
+        The places of its cells, counted from 0; empty where there is no such heading.
+
+    >>> cells = [("code", "1"), ("markdown", "## Exercises"), ("code", "2"), ("markdown", "## Summary")]
+    >>> exercise_range(cells)
+    range(1, 3)
+    """
+    start = None
+    place = -1
+    for place, (kind, source) in enumerate(cells):
+        if kind == "markdown" and start is None and re.match(r"## Exercises\b", source):
+            start = place
+        elif kind == "markdown" and start is not None and re.search(r"(?m)^##? ", source):
+            return range(start, place)
+    return range(0) if start is None else range(start, place + 1)
 
 
 def python_of(source: str) -> str:

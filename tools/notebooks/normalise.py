@@ -14,6 +14,7 @@ __all__ = ["ADDRESS", "NormaliseError", "fingerprint", "normalise", "to_bytes"]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_IN_CELLS = ("tags", "slideshow", "nbgrader")
 VIEW = "application/vnd.jupyter.widget-view+json"
+STILL = '<figure class="coursekit-still">'
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+\b")
 NO_ADDRESS = "at 0x0"
 
@@ -70,7 +71,8 @@ def normalise(notebook: NotebookNode, *, name: str = "the notebook") -> Notebook
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-            cell.outputs = _merged(_still(output, count, f"{name}, cell {number}") for output in cell.outputs)
+            outputs = _without_views(cell.outputs)
+            cell.outputs = _merged(_still(output, count, f"{name}, cell {number}") for output in outputs)
     result.metadata = {
         "coursekit": {"executed": fingerprint(result)},
         "kernelspec": dict(KERNEL),
@@ -92,6 +94,16 @@ def to_bytes(notebook: NotebookNode) -> bytes:
         raise NormaliseError(f"not a valid notebook: {str(error).splitlines()[0]}") from error
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+def _without_views(outputs: Any) -> list[Any]:
+    """Leave out the view that stands after an explorer's still picture; others stay, to be refused."""
+    kept: list[Any] = []
+    for output in outputs:
+        is_view = set(output.get("data", ())) == {VIEW}
+        if not (is_view and kept and STILL in kept[-1].get("data", {}).get("text/html", "")):
+            kept.append(output)
+    return kept
 
 
 def _still(output: Any, count: int, place: str) -> Any:

@@ -50,12 +50,12 @@ def _long_cell(lesson: Lesson) -> Iterator[Finding]:
 
 @rule("cell-lengths")
 def _cell_lengths(lesson: Lesson) -> Iterator[Finding]:
-    lengths = [cell.lines for cell in lesson.code]
+    lengths = [cell.lines for cell in lesson.told_code]
     if not lengths:
         return
     if median(lengths) > MEDIAN:
         yield None, f"the median code cell has {median(lengths):g} lines, more than {MEDIAN}. Split the cells"
-    long = [str(cell.number) for cell in lesson.code if cell.lines >= SHORT]
+    long = [str(cell.number) for cell in lesson.told_code if cell.lines >= SHORT]
     if len(long) > len(lengths) / 10:
         yield (
             None,
@@ -68,7 +68,7 @@ def _cell_lengths(lesson: Lesson) -> Iterator[Finding]:
 def _functions(lesson: Lesson) -> Iterator[Finding]:
     names = [
         node.name
-        for cell in lesson.code
+        for cell in lesson.told_code
         if cell.tree
         for node in ast.walk(cell.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

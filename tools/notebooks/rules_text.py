@@ -26,8 +26,11 @@ PARTS = {
 @rule("cell-number")
 def _cell_number(lesson: Lesson) -> Iterator[Finding]:
     low, high = CELLS
-    if not low <= len(lesson.cells) <= high:
-        yield None, f"has {len(lesson.cells)} cells; a lesson has {low} to {high}"
+    if not low <= len(lesson.told) <= high:
+        yield (
+            None,
+            f"has {len(lesson.told)} cells beside exercises and explorers; a lesson has {low} to {high}",
+        )
 
 
 @rule("empty-cell")
@@ -40,15 +43,15 @@ def _empty_cell(lesson: Lesson) -> Iterator[Finding]:
 @rule("words")
 def _words(lesson: Lesson) -> Iterator[Finding]:
     low, high = WORDS_PER_CODE_CELL
-    if not lesson.code:
-        yield None, "has no code cell"
+    if not lesson.told_code:
+        yield None, "has no code cell beside exercises and explorers"
         return
-    share = lesson.words / len(lesson.code)
+    share = lesson.words / len(lesson.told_code)
     if not low <= share <= high:
-        least, most = low * len(lesson.code), high * len(lesson.code)
+        least, most = low * len(lesson.told_code), high * len(lesson.told_code)
         yield (
             None,
-            f"has {share:.0f} words of prose per code cell ({lesson.words} for {len(lesson.code)}), "
+            f"has {share:.0f} words of prose per code cell ({lesson.words} for {len(lesson.told_code)}), "
             f"outside {low} to {high}. Write {least} to {most} words, or change the number of cells",
         )
 

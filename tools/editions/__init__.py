@@ -1,0 +1,21 @@
+"""All editions of a lesson from one source: its exercises, its solved edition, its slides, its assignment.
+
+`python -m tools.editions place` puts the exercises of `coursekit.exercises` into the notebooks;
+`solutions`, `slides` and `assignments` write the other editions below `build/`.
+"""
+
+from tools.editions.assignments import assignment
+from tools.editions.placing import differences, place, placed
+from tools.editions.section import PlaceError, exercises_of, section_cells
+from tools.editions.solutions import executed_solutions
+
+__all__ = [
+    "PlaceError",
+    "assignment",
+    "differences",
+    "executed_solutions",
+    "exercises_of",
+    "place",
+    "placed",
+    "section_cells",
+]

@@ -1,0 +1,190 @@
+"""The section of exercises of a lesson, made from the exercises of `coursekit.exercises`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from tools.notebooks.lesson import exercise_range
+
+if TYPE_CHECKING:
+    from coursekit.exercises.exercise import Exercise
+
+__all__ = [
+    "PlaceError",
+    "answer_id",
+    "exercises_of",
+    "lesson_number",
+    "place_section",
+    "section_cells",
+    "section_places",
+]
+
+INTRODUCTION = """\
+## Exercises
+
+Put your answer where `...` stands and run the cell. It tells you whether the answer is right, and if not, \
+what to look at. You can try as often as you like.
+
+Stuck? Make a new cell below (press **Esc**, then **B**) and run `exercises.{name}.hint()` in it: a first \
+hint, and a further one each time you run it. `exercises.{name}.solution()` shows a solution and why it is \
+one. For another exercise take the name that stands before `.check`."""
+PROGRESS = "exercises.progress()"
+PACKAGE = "coursekit.exercises"
+
+
+class PlaceError(ValueError):
+    """A notebook in which the exercises have no place."""
+
+
+def lesson_number(name: str) -> int:
+    """Read a lesson's number from its file's name.
+
+    Raises:
+        PlaceError: The name does not begin with a number.
+
+    >>> lesson_number("02_filter_bank.ipynb")
+    2
+    """
+    found = re.match(r"0*(\d+)_", name)
+    if found is None:
+        raise PlaceError(f"{name}: a lesson's file begins with its number, such as 02_filter_bank.ipynb.")
+    return int(found[1])
+
+
+def exercises_of(number: int) -> tuple[Exercise, ...]:
+    """Return the exercises of a lesson in order."""
+    from coursekit.exercises import lesson
+
+    exercises: tuple[Exercise, ...] = lesson(number).EXERCISES
+    return exercises
+
+
+def answer_id(exercise: Exercise) -> str:
+    """Name the cell of an answer; the question's cell ends in q instead of a."""
+    return f"lesson{exercise.lesson:02}-ex{exercise.number}a"
+
+
+def section_cells(exercises: Sequence[Exercise]) -> list[NotebookNode]:
+    """Make the cells of the section: an introduction, a question and a blank for each exercise, the progress.
+
+    Args:
+        exercises: The exercises of one lesson; at least one.
+
+    Returns:
+        Cells without outputs, whose ids depend on nothing but the numbers of lesson and exercise.
+    """
+    start = f"lesson{exercises[0].lesson:02}-ex"
+    cells = [_markdown(INTRODUCTION.format(name=exercises[0].name), id=start)]
+    for exercise in exercises:
+        question = f"### {exercise.label} · {exercise.title}\n\n{exercise.question.strip()}"
+        cells.append(_markdown(question, id=f"{start}{exercise.number}q"))
+        cells.append(
+            _code(
+                with_check(exercise.blank, exercise), id=answer_id(exercise), metadata={"tags": ["exercise"]}
+            )
+        )
+    cells.append(_code(PROGRESS, id=f"{start}-progress"))
+    return cells
+
+
+def with_check(code: str, exercise: Exercise) -> str:
+    """Write the code of an answer's cell: the answer, or the blank, and the call that checks it."""
+    code = code.strip()
+    ends_in_block = bool(re.search(r"(?m)^\s.*\Z", code))
+    return code + ("\n\n\n" if ends_in_block else "\n\n") + exercise.call
+
+
+def section_places(notebook: NotebookNode, name: str) -> range:
+    """Find the section in a notebook.
+
+    Raises:
+        PlaceError: There is no heading Exercises, or no heading follows it.
+    """
+    places = exercise_range((cell.cell_type, cell.source) for cell in notebook.cells)
+    if not places:
+        raise PlaceError(f"{name}: has no heading '## Exercises', so the exercises have no place.")
+    if places.stop == len(notebook.cells):
+        raise PlaceError(f"{name}: has no heading after '## Exercises', so nobody knows where they end.")
+    return places
+
+
+def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> None:
+    """Replace a notebook's section of exercises, and let its first code cell import them.
+
+    A cell that is as it was keeps its outputs; where nothing changes, the notebook stays the same.
+
+    Args:
+        notebook: A lesson; it is changed.
+        exercises: The lesson's exercises.
+        name: What messages call the notebook.
+
+    Raises:
+        PlaceError: There is no place for them.
+    """
+    places = section_places(notebook, name)
+    first = next((cell for cell in notebook.cells[: places.start] if cell.cell_type == "code"), None)
+    if first is None:
+        raise PlaceError(f"{name}: has no code cell before its exercises that could import them.")
+    old = {cell.id: cell for cell in notebook.cells[places.start : places.stop]}
+    cells = []
+    for cell in section_cells(exercises):
+        before = old.get(cell.id)
+        if cell.cell_type == "code" and before is not None and before.source == cell.source:
+            cell.outputs = before.get("outputs", [])
+            cell.execution_count = before.get("execution_count")
+        cells.append(cell)
+    notebook.cells[places.start : places.stop] = cells
+    first.source = with_import(first.source, exercises[0].lesson)
+
+
+def with_import(source: str, lesson: int) -> str:
+    r"""Add the import of a lesson's exercises to those of coursekit, in the order that ruff wants.
+
+    >>> print(with_import("from coursekit import data\nfrom coursekit.pictures import show_image", 1))
+    from coursekit import data
+    from coursekit.exercises import lesson_1 as exercises
+    from coursekit.pictures import show_image
+    """
+    line = f"from {PACKAGE} import lesson_{lesson} as exercises"
+    lines = source.split("\n")
+    imports = list(_imports(source))
+    for node in imports:
+        if isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            lines[node.lineno - 1 : node.end_lineno] = [line]
+            return "\n".join(lines)
+    own = [node for node in imports if _module(node).split(".")[0] == "coursekit"]
+    later = [node for node in own if isinstance(node, ast.ImportFrom) and _module(node) > PACKAGE]
+    if later:
+        lines.insert(later[0].lineno - 1, line)
+    elif own:
+        lines.insert(own[-1].end_lineno or 0, line)
+    else:
+        end = (imports[-1].end_lineno or 0) if imports else 0
+        lines[end:end] = ["", line] if imports else [line]
+    return "\n".join(lines)
+
+
+def _imports(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    return (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+
+
+def _markdown(source: str, **more: Any) -> NotebookNode:
+    cell: NotebookNode = new_markdown_cell(source, **more)  # type: ignore[no-untyped-call]
+    return cell
+
+
+def _code(source: str, **more: Any) -> NotebookNode:
+    cell: NotebookNode = new_code_cell(source, **more)  # type: ignore[no-untyped-call]
+    return cell
