@@ -1,0 +1,221 @@
+"""The instructor's guide agrees with the lessons: titles, minutes, sections, exercises, explorers, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from coursekit.exercises import lesson
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDE = ROOT / "docs" / "instructor"
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+HEADINGS = [
+    "Aims",
+    "Minutes",
+    "What to say and draw",
+    "Live demonstration",
+    "Misconceptions",
+    "Pace",
+    "Exercises",
+    "Exam question",
+]
+EXPLORERS = {
+    1: "PixelExplorer",
+    2: "FilterExplorer",
+    3: "ConvExplorer",
+    4: "ReluExplorer",
+    5: "PoolExplorer",
+    6: "StackExplorer",
+    7: "VggExplorer",
+}
+OPENING = "Opening"  # what stands before the first heading of a lesson: its title, its imports, its input
+NOT_TAUGHT = {"Next", "Sources"}
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+each_lesson = pytest.mark.parametrize(
+    ("number", "path"), list(enumerate(LESSONS, start=1)), ids=lambda value: getattr(value, "stem", None)
+)
+
+
+def page_of(path):
+    return (GUIDE / f"{path.stem}.md").read_text(encoding="utf-8")
+
+
+def without_code(text):
+    """The text without its blocks of code, where `#` begins a comment."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def headings(text, level):
+    return re.findall(rf"^{'#' * level} (.+?)\s*$", without_code(text), re.MULTILINE)
+
+
+def part(text, heading):
+    """What stands under a heading of level 2, code included."""
+    found = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, f"there is no heading {heading!r}"
+    return found.group(1)
+
+
+def rows(text):
+    """The cells of the rows of a table, without its head."""
+    lines = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line] for line in lines][2:]
+
+
+def markdown(path):
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+def minutes_of(path):
+    """The minutes that the first cell of a lesson names."""
+    found = re.search(r"\*(\d+) minutes\.", markdown(path)[0])
+    assert found, f"{path.name}: the first cell names no minutes"
+    return int(found.group(1))
+
+
+def sections_of(path):
+    found = [title for source in markdown(path) for title in headings(source, 2)]
+    return [OPENING, *(title for title in found if title not in NOT_TAUGHT)]
+
+
+def minutes_in(table, lesson_link):
+    """{number of the lesson: minutes} from the table of a README: its last cell of digits alone."""
+    found = {}
+    for cells in rows(table):
+        linked = re.search(lesson_link, "|".join(cells))
+        if linked:
+            digits = [int(cell) for cell in cells if cell.isdigit()]
+            found[int(linked.group(1))] = digits[-1]
+    return found
+
+
+def test_each_lesson_has_a_page_and_no_page_is_left_over():
+    assert [path.stem for path in LESSONS] == sorted(
+        path.stem for path in GUIDE.glob("*.md") if path.stem != "README"
+    )
+
+
+@each_lesson
+def test_a_page_has_the_lessons_title(number, path):
+    assert headings(page_of(path), 1) == headings(markdown(path)[0], 1)
+    assert headings(page_of(path), 1)[0].startswith(f"Lesson {number} · ")
+
+
+@each_lesson
+def test_a_page_has_its_headings_in_order(number, path):
+    assert headings(page_of(path), 2) == HEADINGS
+
+
+@each_lesson
+def test_there_are_three_or_four_aims(number, path):
+    aims = re.findall(r"^- ", part(page_of(path), "Aims"), re.MULTILINE)
+    assert 3 <= len(aims) <= 4
+
+
+@each_lesson
+def test_the_minutes_name_the_lessons_sections(number, path):
+    assert [row[0] for row in rows(part(page_of(path), "Minutes"))] == sections_of(path)
+
+
+@each_lesson
+def test_the_minutes_add_up_to_those_of_the_lesson(number, path):
+    minutes = [int(row[1]) for row in rows(part(page_of(path), "Minutes"))]
+    assert all(one > 0 for one in minutes)
+    assert sum(minutes) == minutes_of(path)
+
+
+@pytest.mark.parametrize(
+    ("readme", "lesson_link"),
+    [(ROOT / "README.md", r"\(notebooks/0(\d)_\w+\.ipynb\)"), (GUIDE / "README.md", r"\(0(\d)_\w+\.md\)")],
+    ids=["README", "instructor/README"],
+)
+def test_the_readme_names_the_lessons_minutes(readme, lesson_link):
+    minutes = {number: minutes_of(path) for number, path in enumerate(LESSONS, start=1)}
+    assert minutes_in(readme.read_text(encoding="utf-8"), lesson_link) == minutes
+
+
+@each_lesson
+def test_there_is_something_to_say_and_to_draw_for_each_section(number, path):
+    talk = part(page_of(path), "What to say and draw")
+    assert headings(talk, 3) == [title for title in sections_of(path) if title != "Exercises"]
+    for block in re.split(r"^### ", talk, flags=re.MULTILINE)[1:]:
+        title, _, text = block.partition("\n")
+        assert re.search(r"^Say: ", text, re.MULTILINE), title
+        assert re.search(r"^Draw: ", text, re.MULTILINE), title
+
+
+@each_lesson
+def test_the_demonstration_uses_the_explorer_of_the_lesson(number, path):
+    demonstration = part(page_of(path), "Live demonstration")
+    assert set(re.findall(r"\w+Explorer", demonstration)) == {EXPLORERS[number]}
+    steps = [int(step) for step in re.findall(r"^(\d+)\. ", demonstration, re.MULTILINE)]
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) >= 5
+
+
+@each_lesson
+def test_the_lesson_has_its_explorer(number, path):
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert any(f"{EXPLORERS[number]}(" in source for source in code)
+
+
+@each_lesson
+def test_each_misconception_has_a_question_and_an_answer(number, path):
+    found = rows(part(page_of(path), "Misconceptions"))
+    assert len(found) >= 4
+    assert all(len(row) == 3 and all(row) for row in found)
+    assert [question for _, question, _ in found if "?" not in question] == []
+
+
+@each_lesson
+def test_the_exercises_are_those_of_the_lesson(number, path):
+    wanted = [f"{exercise.label} · {exercise.title}" for exercise in lesson(number).EXERCISES]
+    assert headings(part(page_of(path), "Exercises"), 3) == wanted
+
+
+@each_lesson
+def test_each_exercise_has_an_answer_and_wrong_answers(number, path):
+    for block in re.split(r"^### ", part(page_of(path), "Exercises"), flags=re.MULTILINE)[1:]:
+        title, _, text = block.partition("\n")
+        assert len(re.findall(r"^- ", without_code(text), re.MULTILINE)) >= 2, title
+        assert re.search(r"`|\*\*[A-D]\.\*\*", text), title
+
+
+@each_lesson
+def test_the_exam_question_has_an_answer_and_its_marks_add_up(number, path):
+    question = part(page_of(path), "Exam question")
+    question, answer, rest = question.partition("**Answer.**")
+    assert question.strip()
+    assert answer
+    answer, marking, rest = rest.partition("**Marking.**")
+    assert answer.strip()
+    assert marking
+    points = re.match(r"\s*(\d+) points: (.*?)(?:\.\s|\Z)", rest, re.DOTALL)
+    assert points, "**Marking.** begins with '<n> points: (a) <points>; (b) <points>; ...'"
+    shares = re.findall(r"\(([a-z])\) (\d+)", points.group(2))
+    assert [letter for letter, _ in shares] == re.findall(r"\(([a-z])\)", question)
+    assert sum(int(share) for _, share in shares) == int(points.group(1))
+
+
+@pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)
+def test_links_lead_somewhere(page):
+    for target in LINK.findall(without_code(page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        linked = (page.parent / file).resolve() if file else page
+        assert linked.is_file(), f"{page.name} links to {target}"
+        if anchor:
+            assert anchor in anchors(linked), f"{page.name} links to {target}"
+
+
+def anchors(page):
+    """What a heading is called in a link: lower case, words joined, other signs left out."""
+    found = re.findall(r"^#+ (.+?)\s*$", without_code(page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in found}
