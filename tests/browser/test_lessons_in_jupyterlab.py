@@ -7,6 +7,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from accessibility import grave_faults
+from conftest import TOUCH_SCREEN
+from driving import driving
+from jupyterlab_page import choose, run_all
 
 from tools.lab import address, end_kernels
 from tools.notebooks.lesson import Pictures
@@ -29,6 +33,9 @@ RUN_ENDED = f"""([cells, errors]) => {{
     const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
     return prompts.length === cells && prompts.every(text => /\\[\\d+\\]/.test(text));
 }}"""
+# The views come after the outputs around them.
+STILLS = """() => [...document.querySelectorAll('figure.coursekit-still')].map(still => still.hidden)"""
+BACKGROUND = "root => getComputedStyle(root).backgroundColor"
 LOST = """() => [...document.querySelectorAll('.jp-OutputArea-output')].map(output => output.textContent)
     .filter(text => /model not found|Error displaying widget/.test(text))"""
 
@@ -56,10 +63,11 @@ def announced_errors(path):
 
 @pytest.fixture
 def page(browser, lab):
-    page = browser.new_page(viewport=SIZE)
+    context = browser.new_context(viewport=SIZE, **TOUCH_SCREEN)
+    page = context.new_page()
     page.set_default_timeout(MILLISECONDS)
     yield page
-    page.close()
+    context.close()
     end_kernels(lab.server)
 
 
@@ -92,18 +100,49 @@ def assert_every_picture_has_its_words(page, path):
     assert page.evaluate(LOST) == []
 
 
+def explorer_names(path):
+    """The classes whose objects a lesson shows, in order."""
+    found = re.findall(r"\b(\w+Explorer)\(", "\n".join(cell.source for cell in code_cells(path)))
+    assert found, f"{path.name} has no explorer"
+    return found
+
+
+def assert_every_explorer_works(page, screenshots, path):
+    """Pointer, keys and touch give reference's numbers; both themes suit; axe finds nothing serious."""
+    names = explorer_names(path)
+    page.wait_for_function(f"count => ({STILLS})().filter(hidden => hidden).length === count", arg=len(names))
+    roots = page.locator("section.ck-explorer")
+    assert roots.count() == len(names)
+    for at, name in enumerate(names):
+        root, drive = roots.nth(at), driving(name)
+        explorer = drive.lesson_explorer()
+        for way in (drive.by_pointer, drive.by_keys, drive.by_touch):
+            way(page, root, explorer)
+        light = root.evaluate(BACKGROUND)
+        root.screenshot(path=screenshots / f"{path.stem}-{name}-light.png")
+        assert grave_faults(page) == []
+        choose(page, "Settings", "Theme", "JupyterLab Dark")
+        page.wait_for_function(
+            f"([root, light]) => ({BACKGROUND})(root) !== light", arg=[root.element_handle(), light]
+        )
+        root.screenshot(path=screenshots / f"{path.stem}-{name}-dark.png")
+        assert grave_faults(page) == []
+        choose(page, "Settings", "Theme", "JupyterLab Light")
+        page.wait_for_function(
+            f"([root, light]) => ({BACKGROUND})(root) === light", arg=[root.element_handle(), light]
+        )
+
+
 @lesson
 def test_a_lesson_runs_from_top_to_bottom(path, lab, page, screenshots):
     committed = open_lesson(page, lab, f"fresh/{path.name}")
-    # JupyterLab forgets what it is asked to run while the kernel is still starting.
-    page.get_by_text("| Idle").wait_for()
-    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(r"^Run$")).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile(r"^Run All Cells$")).click()
+    run_all(page)
     try:
         page.wait_for_function(RUN_ENDED, arg=[len(code_cells(committed)), announced_errors(committed)])
         errors = page.evaluate(ERRORS)
         assert len(errors) == announced_errors(committed), "\n".join(errors)
         assert_every_picture_has_its_words(page, committed)
+        assert_every_explorer_works(page, screenshots, path)
     finally:
         photograph(page, screenshots, path.stem)
 
