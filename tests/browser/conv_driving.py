@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 from playwright.sync_api import expect
 
 from coursekit import filters, images
@@ -20,10 +20,6 @@ def lesson_explorer():
     gray = images.load_image("temple", mode="gray", max_side=320)
     bank = filters.edge_bank()
     return ConvExplorer(gray, bank[0])
-
-
-def line(root):
-    return root.locator("[data-part=line]").text_content()
 
 
 def place(root):

@@ -15,9 +15,20 @@ def number(text):
     return float(text.replace("\u2212", "-"))
 
 
+def settled(root):
+    """Wait until what was asked for is drawn: explorers draw in the next frame; two frames are past it."""
+    root.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def line(root):
+    """What an explorer says in its line, once all that was done to it is drawn."""
+    settled(root)
+    return root.locator("[data-part=line]").text_content()
+
+
 def after(page, root, action):
     """Do something, and wait until the explorer's line says something else than before."""
-    before = root.locator("[data-part=line]").text_content()
+    before = line(root)
     action()
     page.wait_for_function(
         "([root, before]) => root.querySelector('[data-part=line]').textContent !== before",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 
 from coursekit import filters, images
 from coursekit.explorers import FilterExplorer
@@ -20,7 +20,7 @@ def lesson_explorer():
 
 def reading(root):
     """Row, column and response that the line says."""
-    said = root.locator("[data-part=line]").text_content()
+    said = line(root)
     row, column, value = re.match(r"Row (\d+), column (\d+): response (\S+)\. ", said).groups()
     return int(row), int(column), number(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from driving import after, middle
+from driving import after, line, middle
 
 from coursekit import images
 from coursekit.explorers import PixelExplorer
@@ -16,10 +16,6 @@ COLOURS = {"RGB": ("red", "green", "blue"), "BGR": ("blue", "green", "red")}
 def lesson_explorer():
     """The explorer of lesson 1."""
     return PixelExplorer(images.load_image("temple", max_side=320))
-
-
-def line(root):
-    return root.locator("[data-part=line]").text_content()
 
 
 def place(root):

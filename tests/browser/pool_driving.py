@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 
 from coursekit import images
 from coursekit.explorers import PoolExplorer
@@ -41,10 +41,6 @@ def settings(root):
         down=int(control(root, "Shift down").input_value()),
         right=int(control(root, "Shift right").input_value()),
     )
-
-
-def line(root):
-    return root.locator("[data-part=line]").text_content()
 
 
 def pieces(explorer, chosen):

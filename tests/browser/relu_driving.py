@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 
 from coursekit import images
 from coursekit.explorers import ReluExplorer
@@ -42,7 +42,7 @@ def settings(root):
 
 def reading(root):
     """Row, column and the numbers that the line says."""
-    said = SAID.match(root.locator("[data-part=line]").text_content())
+    said = SAID.match(line(root))
     row, column = int(said["row"]), int(said["column"])
     numbers = [number(said[name]) for name in ("response", "bias", "sum", "value")]
     return row, column, *numbers, said["rest"]

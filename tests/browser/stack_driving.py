@@ -6,7 +6,7 @@ import re
 
 import cv2
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 
 from coursekit import data, models
 from coursekit.explorers import StackExplorer
@@ -52,7 +52,7 @@ def shares_of(image, model, name, channel, row, column):
 
 def reading(root):
     """Layer, map, row, column and value that the line says."""
-    said = root.locator("[data-part=line]").text_content()
+    said = line(root)
     pattern = r"(conv\d), map (\d+), row (\d+), column (\d+): (\d+) sums and the bias give ([\u2212\d.]+),"
     name, channel, row, column, count, value = re.match(pattern, said).groups()
     return name, int(channel) - 1, int(row), int(column), int(count), value
@@ -60,7 +60,7 @@ def reading(root):
 
 def seen(root):
     """First and last row, first and last column of the photograph that the line says."""
-    said = root.locator("[data-part=line]").text_content()
+    said = line(root)
     pattern = r"It sees (\d+) × (\d+) pixels of the photograph: rows (\d+) to (\d+), columns (\d+) to (\d+)\."
     return tuple(map(int, re.search(pattern, said).groups()))
 

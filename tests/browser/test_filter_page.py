@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle
+from driving import after, middle, settled
 from filter_driving import assert_true, by_keys, by_pointer, by_touch, reading, weights
 from playwright.sync_api import expect
 
@@ -105,7 +105,7 @@ def test_a_click_holds_the_place_and_escape_frees_it(explorer_page):
     page.mouse.click(*middle(out, 0.4, 0.4))
     held = reading(root)
     page.mouse.move(*middle(out, 0.8, 0.8))
-    page.wait_for_timeout(100)
+    settled(root)
     assert reading(root) == held
     page.keyboard.press("Escape")
     after(page, root, lambda: page.mouse.move(*middle(out, 0.8, 0.7)))
@@ -141,7 +141,7 @@ def test_many_changes_leave_no_error(explorer_page):
     cell.focus()
     for key in ["PageUp"] * 40 + ["ArrowDown"] * 77:
         page.keyboard.press(key)
-    page.wait_for_timeout(50)
+    settled(root)
     assert root.get_attribute("data-exact") == "false"
     assert_true(root, IMAGE)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle
-from pixel_driving import assert_patch, assert_true, by_keys, by_pointer, by_touch, line, patch, place
+from driving import after, line, middle
+from pixel_driving import assert_patch, assert_true, by_keys, by_pointer, by_touch, patch, place
 
 from coursekit.explorers import PixelExplorer
 

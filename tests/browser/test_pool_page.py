@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle
+from driving import after, line, middle
 from playwright.sync_api import expect
-from pool_driving import assert_true, by_keys, by_pointer, by_touch, control, line, pieces, pooled, settings
+from pool_driving import assert_true, by_keys, by_pointer, by_touch, control, pieces, pooled, settings
 
 from coursekit.explorers import PoolExplorer
 

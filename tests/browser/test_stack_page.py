@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from driving import after, middle, number
+from driving import after, line, middle, number, settled
 from playwright.sync_api import expect
 from stack_driving import (
     assert_shown,
@@ -74,7 +74,7 @@ def test_a_click_holds_the_unit_while_the_pointer_crosses_other_maps(explorer_pa
     held = reading(root)
     for at in (3, 2, 1, 0):
         page.mouse.move(*middle(maps.nth(at), 0.8, 0.7))
-    page.wait_for_timeout(100)
+    settled(root)
     assert reading(root) == held
     after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.8, 0.7)))
     assert reading(root)[0] == "conv1"
@@ -143,18 +143,18 @@ def test_padding_stride_and_dilation(explorer_page):
     explorer._position = [0, 0]
     explorer._channels = [0, 0, 0]
     page, root = explorer_page(explorer)
-    line = root.locator("[data-part=line]")
-    expect(line).to_contain_text(
+    said = root.locator("[data-part=line]")
+    expect(said).to_contain_text(
         "It sees 11 × 11 pixels of the photograph: rows \u22125 to 5, columns \u22125 to 5"
     )
-    expect(line).to_contain_text("partly in the padding beyond its edge")
+    expect(said).to_contain_text("partly in the padding beyond its edge")
     assert_shown(root.locator("[role=option] b").all_text_contents(), explorer.contributions)
     patch, kernel = explorer._patches()[0], explorer._conv.weight[explorer.channel, 0]
     for at, expected in enumerate([patch, kernel, patch * kernel]):
         assert_shown(table(root, at), expected.ravel())
     assert explorer.field == ((-5, 5), (-5, 5))
     after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(0), 0.5, 0.5)))
-    rows = root.locator("[data-part=line]").text_content()
+    rows = line(root)
     assert "row 10, column 15" in rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle
+from driving import after, middle, settled
 from playwright.sync_api import expect
 from vgg_driving import LAYERS, assert_true, by_keys, by_pointer, by_touch, maps_of, reading
 
@@ -105,7 +105,7 @@ def test_a_click_holds_the_unit_while_the_pointer_crosses_the_photograph(explore
     after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.4, 0.4)))
     held = reading(root)
     page.mouse.move(*middle(maps.nth(0), 0.8, 0.7))
-    page.wait_for_timeout(100)
+    settled(root)
     assert reading(root) == held
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import numpy as np
-from driving import after, middle, number
+from driving import after, line, middle, number
 
 from coursekit import activations, images, models
 from coursekit.explorers import VggExplorer
@@ -58,7 +58,7 @@ def assert_digits(text, value, digits):
 
 def reading(root):
     """Layer, filter, row, column (from 0) and value that the line says."""
-    said = root.locator("[data-part=line]").text_content()
+    said = line(root)
     pattern = (
         r"(block\d_conv\d), filter (\d+), row (\d+), column (\d+): (\S+), and ReLU (keeps it|makes it 0)\. "
     )
@@ -74,7 +74,7 @@ def assert_true(root, explorer):
     assert kept == (value > 0)
     field = receptive_field(chain_to(name))
     (top, bottom), (left, right) = field.span(row), field.span(column)
-    said = root.locator("[data-part=line]").text_content().replace("\u2212", "-")
+    said = line(root).replace("\u2212", "-")
     assert (
         f"It sees {field.size} × {field.size} pixels: rows {top} to {bottom}, columns {left} to {right}."
         in said
