@@ -6,7 +6,6 @@ from the event's own time stamp to the end of the frame that shows its result.
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from coursekit import explorers, images
 from tools.browser import open_browser
 from tools.explorer_page import to_page
 from tools.lab import address, serve
+from tools.lab_page import run_all
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -174,9 +174,7 @@ def _through_the_kernel(browser: Browser, code: str) -> list[float]:
             page = browser.new_page(viewport={"width": 1200, "height": 1200})
             page.set_default_timeout(60_000)
             page.goto(address(server, "slider.ipynb"))
-            page.get_by_text("| Idle").wait_for()
-            page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-            page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+            run_all(page)
             page.locator(".jp-CodeCell").last.locator(".jp-OutputArea img").wait_for()
             page.wait_for_timeout(1000)
             page.evaluate(WATCH_PICTURE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import nbformat
 import pytest
 from conftest import TOUCH_SCREEN
-from jupyterlab_page import choose, run_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 from tools.lab import address, end_kernels
+from tools.lab_page import choose, run_cell
 
 CELLS = [
     "import numpy as np\nfrom coursekit.explorers import FilterExplorer\nimage = np.eye(24, 32)",

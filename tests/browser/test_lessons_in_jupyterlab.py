@@ -10,9 +10,9 @@ import pytest
 from accessibility import grave_faults
 from conftest import TOUCH_SCREEN
 from driving import driving
-from jupyterlab_page import choose, run_all
 
 from tools.lab import address, end_kernels
+from tools.lab_page import choose, run_all
 from tools.notebooks.lesson import Pictures
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))

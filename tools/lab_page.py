@@ -1,28 +1,34 @@
-"""What tests do in JupyterLab: open, run, choose from its menus."""
+"""What one does in JupyterLab's page: choose from its menus, run one cell or all."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["choose", "run_all", "run_cell"]
 
 # A cell that runs, or waits to run, has a star where its number will be.
 RAN = """cell => cell.querySelector('.jp-InputPrompt').textContent"""
 
 
-def choose(page, *menus):
+def choose(page: Page, *menus: str) -> None:
     """Choose an entry of JupyterLab's menu: its name, after those of the menus that lead to it."""
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menus[0]}$")).click()
     for name in menus[1:]:
         page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).last.click()
 
 
-def run_all(page):
+def run_all(page: Page) -> None:
     """Run every cell, without waiting for their end."""
     # JupyterLab forgets what it is asked to run while the kernel is still starting.
     page.get_by_text("| Idle").wait_for()
     choose(page, "Run", "Run All Cells")
 
 
-def run_cell(page, number):
+def run_cell(page: Page, number: int) -> str:
     """Run one code cell, counted from 0, to its end; return the text of its outputs."""
     cell = page.locator(".jp-CodeCell").nth(number)
     before = cell.evaluate(RAN)
