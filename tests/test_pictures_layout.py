@@ -231,3 +231,41 @@ def test_breaking_and_shrinking():
     assert len(cut.lines[0]) == 3
     assert cut.lines[0][-1].endswith("…")
     assert Names.fit(["map 1"], 10).height == 0
+
+
+def test_a_frame_leaves_what_it_frames_and_a_detail_shows_it_enlarged():
+    image = np.full((100, 120), 0.5)
+    image[40:44, 50:54] = 1.0
+    with written() as sheets:
+        picture = show_image(image, boxes=[(40, 50, 4, 4)], detail=(30, 40, 20, 30), corner=(200, 300))
+    page = sheets[0].page
+    zoom = 3  # of 440 // 120
+    at = 24 + 40 * zoom, 44 + 50 * zoom
+    assert (page[at[0] : at[0] + 4 * zoom, at[1] : at[1] + 4 * zoom] == 255).all()
+    assert page[at[0] - 1, at[1]].tolist() == [255, 153, 0]
+    assert page[at[0] - 3, at[1]].tolist() == [0, 0, 0]
+    # The detail begins 44 pixels to the right of the image; its rows and columns are counted in the whole.
+    left, larger = 44 + 120 * zoom + 44, 10
+    inner = page[24 + 10 * larger : 24 + 14 * larger, left + 10 * larger : left + 14 * larger]
+    assert (inner == 255).all()
+    assert page[24 + 10 * larger - 1, left + 10 * larger].tolist() == [255, 153, 0]
+    numbers = {text.words for text in sheets[0].texts}
+    assert {"200", "250", "299", "300", "360", "419", "230", "240", "249", "340", "355", "369"} <= numbers
+    assert picture.words.endswith(
+        "A frame marks rows 240 to 243, columns 350 to 353. "
+        "Enlarged beside it stand rows 230 to 249, columns 340 to 369."
+    )
+
+
+@pytest.mark.parametrize("detail", [(0, 0, 11, 5), (0, 0, 0, 5), (1, 2, 3), "all"])
+def test_a_detail_that_is_no_part_is_refused(detail):
+    with pytest.raises(ValueError, match="the detail"):
+        show_image(np.zeros((10, 10)), detail=detail)
+
+
+def test_few_rows_and_columns_are_all_counted():
+    with written() as sheets:
+        show_image(np.zeros((7, 9)))
+        show_image(np.zeros((40, 50)))
+    numbers = [sorted({int(text.words) for text in sheet.texts if text.words.isdigit()}) for sheet in sheets]
+    assert numbers == [list(range(9)), [0, 20, 25, 39, 49]]

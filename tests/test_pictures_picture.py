@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from page_reading import pixels
 from PIL import Image
 
 from coursekit.pictures import Picture, show_curves, show_feature_maps, show_histogram, show_image
@@ -61,12 +62,39 @@ def test_titles_are_text_and_nothing_else(title):
     for picture in pictures:
         html = picture._repr_mimebundle_()["text/html"]
         page = Reader(html)
-        assert page.tags == ["figure", "img", "figcaption", "small"]
+        assert set(page.tags) <= {"figure", "img", "figcaption", "details", "summary", "small"}
         assert page.image["alt"] == page.text == picture.words
         assert picture.words.startswith(title)
         quoted = re.search(r'alt="([^"]*)"', html).group(1)
         assert "<" not in quoted
         assert unescape(quoted) == picture.words
+
+
+def test_long_words_unfold(picture):
+    """What is seen at once ends with a sentence; with the rest it is all words, as the image's alt."""
+    words = "Map 1: -1.5 to 2. " * 30 + "The end!"
+    html = picture.retold(words)._repr_mimebundle_()["text/html"]
+    page = Reader(html)
+    assert page.tags == ["figure", "img", "figcaption", "details", "summary", "small", "small"]
+    assert page.image["alt"] == page.text == words
+    seen = re.search(r"<summary><small>(.*?)</small></summary>", html).group(1)
+    assert seen == ("Map 1: -1.5 to 2. " * 11).rstrip()
+
+
+def test_one_long_sentence_is_not_cut(picture):
+    words = "A title of many words " * 20
+    assert "<details>" not in picture.retold(words)._repr_mimebundle_()["text/html"]
+
+
+def test_grays_beside_many_colours_stay_gray():
+    """A photograph takes up the 256 colours, but what is gray is not tinted."""
+    rng = np.random.default_rng(0)
+    image = rng.random((300, 300, 3))
+    image[100:200, 100:200] = np.linspace(0, 1, 100)[:, None, None]
+    shown = pixels(show_image(image))
+    gray = shown[24 + 101 : 24 + 199, 44 + 101 : 44 + 199]
+    assert np.ptp(gray, axis=2).max() == 0
+    np.testing.assert_allclose(gray[:, 0, 0], 255 * np.linspace(0, 1, 100)[1:99], atol=3)
 
 
 @pytest.mark.parametrize("name", ["ramp.png", "그림 ä 図.png"])

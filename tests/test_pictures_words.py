@@ -107,7 +107,10 @@ def test_signs_take_noise_for_zero():
         ([[1.0, 20.0]], [["1", "20"]]),
         ([[12.25, -0.5]], [["12.2", "-0.5"]]),
         ([[-0.0, 0.5]], [["0.00", "0.50"]]),
-        ([[-0.001, 0.5]], [["0.00", "0.50"]]),
+        ([[-0.00123456, 0.5]], [["0.00", "0.50"]]),
+        ([[0.001, 0.5]], [["0.001", "0.500"]]),
+        ([[0.0625, 0.25]], [["0.0625", "0.2500"]]),
+        ([[0.03125, 0.25]], [["0.03", "0.25"]]),
         ([[-0.2, 30.0]], [["-0.2", "30.0"]]),
         ([[-0.4, 130.5]], [["0", "130"]]),
         ([[0.05, 0.012]], [["0.050", "0.012"]]),
@@ -166,8 +169,8 @@ def test_words_of_maps():
     maps = np.array([[[-1.0, 0.0], [0.0, 3.0]], [[0.0, 0.0], [0.0, 0.0]]])
     assert show_feature_maps(maps, titles=["edges", "nothing"]).words == (
         "2 feature maps, each 2 x 2. Values -1 to 3, one scale for all: blue is negative, white is 0, "
-        "red is positive, to 3. 12 % negative, 75 % zero. "
-        "Edges: -1 to 3, mean 0.50, strongest at the bottom right, peak 3 at row 1, column 1. "
+        "red is positive, to 3. Edges: -1 to 3, 25 % negative, 50 % zero, mean 0.50, "
+        "peak 3 at row 1, column 1, on average strongest at the bottom right. "
         "Nothing: 0 everywhere."
     )
 

@@ -46,8 +46,8 @@ def show_feature_maps(
     >>> import numpy as np
     >>> print(show_feature_maps(np.array([[[-1.0, 0.0], [0.0, 3.0]]]), title="Response").words)
     Response. 1 feature map, 2 x 2. Values -1 to 3, one scale: blue is negative, white is 0, red is \
-positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, strongest at the bottom right, \
-peak 3 at row 1, column 1.
+positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, peak 3 at \
+row 1, column 1, on average strongest at the bottom right.
     """
     stack = as_maps(maps)
     names = panel_names(titles, len(stack), "map")

@@ -37,18 +37,17 @@ FALLBACKS = (
 
 
 @lru_cache(maxsize=4096)
-def text_width(words: str, size: float, *, bold: bool = False) -> float:
+def text_width(words: str, size: float) -> float:
     """How many pixels wide a line of text is.
 
     Args:
         words: One line.
         size: In points, of which 72 make an inch of 100 pixels.
-        bold: Whether it is written in bold.
 
     >>> text_width("ii", 9) < text_width("mm", 9) < text_width("mm", 12)
     True
     """
-    return sum(_length(run, font, size) for run, font in _runs(words, size, bold))
+    return sum(_length(run, font, size) for run, font in _runs(words, size))
 
 
 def _length(run: str, font: ImageFont.FreeTypeFont, size: float) -> float:
@@ -57,11 +56,9 @@ def _length(run: str, font: ImageFont.FreeTypeFont, size: float) -> float:
     return len(run) * LAST_RESORT * size * DPI / 72
 
 
-def draw_text(
-    draw: ImageDraw.ImageDraw, words: str, x: float, y: float, size: float, colour: str, *, bold: bool = False
-) -> None:
+def draw_text(draw: ImageDraw.ImageDraw, words: str, x: float, y: float, size: float, colour: str) -> None:
     """Write one line, beginning at x and centred on y; a letter that no font has becomes a box."""
-    for run, font in _runs(words, size, bold):
+    for run, font in _runs(words, size):
         draw.text((x, y), run, fill=colour, font=font, anchor="lm")
         x += font.getlength(run)
 
@@ -79,10 +76,10 @@ def fallbacks() -> dict[str, str]:
     }
 
 
-def _runs(words: str, size: float, bold: bool) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
+def _runs(words: str, size: float) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
     """Cut a line where the font changes."""
     for plain, letters in groupby(words, key=_is_plain):
-        yield "".join(letters), _font(_file(plain, bold), size)
+        yield "".join(letters), _font(_file(plain), size)
 
 
 def _is_plain(letter: str) -> bool:
@@ -91,23 +88,23 @@ def _is_plain(letter: str) -> bool:
 
 
 @cache
-def _file(plain: bool, bold: bool) -> str:
+def _file(plain: bool) -> str:
     other = None if plain else next(iter(fallbacks().values()), None)
-    return other or _dejavu(bold)
+    return other or _dejavu()
 
 
 @cache
-def _dejavu(bold: bool) -> str:
+def _dejavu() -> str:
     spec = find_spec("matplotlib")
     if spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
-        file = folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+        file = folder / "DejaVuSans.ttf"
         if file.is_file():
             return str(file)
     # Some distributions keep the fonts elsewhere: then matplotlib has to say where.
     from matplotlib.font_manager import FontProperties, findfont
 
-    return str(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+    return str(findfont(FontProperties(family="DejaVu Sans")))
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,7 @@ MOST_WRITTEN = 400  # weights that are written into cells unasked
 MOST_ASKED = 1024  # and when asked for
 MOST_SAID = 100  # weights that the words give one by one
 LARGEST = 190  # pixels: the side of a kernel
+ONE_ROW = 3  # so many kernels stand side by side
 SMALLEST_CELL = 22
 
 
@@ -103,6 +104,8 @@ Kernel 1: -1 1 / -1 1.
 def _columns(count: int, inputs: int, height: int, width: int) -> int:
     if 1 < inputs <= 64:
         return inputs
+    if count <= ONE_ROW:
+        return count
     return few_columns(count, height, width, 20, largest=LARGEST)
 
 

@@ -16,23 +16,23 @@ LINE = 20  # pixels from one line of a title to the next
 NAME_LINE = 13
 
 
-def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+def wrap(words: str, width: float, size: float) -> list[str]:
     """Break words into lines of at most a width in pixels, between words where that is possible.
 
     >>> wrap("one two three", 60, 11)
     ['one two', 'three']
     """
-    if words.strip() and "\n" not in words and text_width(words, size, bold=bold) <= width:
+    if words.strip() and "\n" not in words and text_width(words, size) <= width:
         return [words]
     lines: list[str] = []
     for word in words.split():
         joined = f"{lines[-1]} {word}" if lines else word
-        if text_width(joined, size, bold=bold) <= width:
+        if text_width(joined, size) <= width:
             lines[-1:] = [joined]
             continue
         lines.append("")
         for letter in word:  # a word longer than a line, or a script without spaces, breaks anywhere
-            if lines[-1] and text_width(lines[-1] + letter, size, bold=bold) > width:
+            if lines[-1] and text_width(lines[-1] + letter, size) > width:
                 lines.append("")
             lines[-1] += letter
     return [line for line in lines if line]
@@ -66,22 +66,21 @@ class Heading:
     lines: tuple[str, ...]
     width: int
     height: int
-    bold: bool = False
 
     @classmethod
-    def fit(cls, title: str, width: int, *, margin: int = 16, bold: bool = False) -> Heading:
+    def fit(cls, title: str, width: int, *, margin: int = 16) -> Heading:
         """Widen the page for the title as far as a notebook's column goes, and break what is still too long.
 
         >>> Heading.fit("Four maps", 240)
-        Heading(lines=('Four maps',), width=240, height=26, bold=False)
+        Heading(lines=('Four maps',), width=240, height=26)
         """
         title = " ".join(title.split())
         if not title:
-            return cls((), width, 0, bold)
-        wanted = ceil(text_width(title, TITLE, bold=bold)) + margin
+            return cls((), width, 0)
+        wanted = ceil(text_width(title, TITLE)) + margin
         width = max(width, min(wanted, WIDTH))
-        lines = tuple(wrap(title, width - margin, TITLE, bold=bold))
-        return cls(lines, width, 6 + LINE * len(lines), bold)
+        lines = tuple(wrap(title, width - margin, TITLE))
+        return cls(lines, width, 6 + LINE * len(lines))
 
 
 @dataclass(frozen=True)

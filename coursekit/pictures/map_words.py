@@ -33,7 +33,7 @@ def maps_words(stack: FloatArray, names: Sequence[str], common: Scale | None) ->
 
     >>> maps_words(np.array([[[0.0, 2.0]]]), ["map 1"], Scale(0.0, 2.0, "positive"))
     '1 feature map, 1 x 2. Values 0 to 2, one scale: dark is 0, bright is 2. 50 % zero. \
-Map 1: 0 to 2, mean 1, strongest at the right, peak 2 at row 0, column 1.'
+Map 1: 0 to 2, mean 1, peak 2 at row 0, column 1, on average strongest at the right.'
     """
     if common is None:
         drawn = (
@@ -63,17 +63,14 @@ def detail_words(
     parts = []
     ends = finite_ends(stack)
     largest = max(map(abs, ends or extremes(stack) or (0.0, 0.0)))
-    negative, zero = sign_shares(stack, ends)
-    if negative:
-        parts.append(sentence(f"{share(negative)} negative, {share(zero)} zero."))
-    elif zero:
-        parts.append(sentence(f"{share(zero)} zero."))
+    each = len(stack) <= described
+    # Of several maps that are told one by one, each has its own: a share of all would hide that they differ.
+    if (len(stack) == 1 or not each) and (signs := _signs(stack, ends)):
+        parts.append(f"{sentence(signs)}.")
     outside = 0.0 if common is None else _outside(stack, common, ends)
     if outside:
         parts.append(f"{share(outside)} of the values lie outside the scale.")
-    parts.extend(
-        _each(stack, names, largest) if len(stack) <= described else _strongest(stack, names, largest)
-    )
+    parts.extend(_each(stack, names, largest) if each else _strongest(stack, names, largest))
     parts.append(trouble(stack, ends))
     return " ".join(filter(None, parts))
 
@@ -103,7 +100,11 @@ def sentence(name: str) -> str:
 
 
 def _each(stack: FloatArray, names: Sequence[str], largest: float) -> list[str]:
-    return [_one(map_, name, NOISE * largest) for map_, name in zip(stack, names, strict=True)]
+    noise, several = NOISE * largest, len(stack) > 1
+    return [
+        _one(map_, name, noise, _signs(map_) if several else "")
+        for map_, name in zip(stack, names, strict=True)
+    ]
 
 
 def _strongest(stack: FloatArray, names: Sequence[str], largest: float) -> list[str]:
@@ -129,14 +130,24 @@ def _strongest(stack: FloatArray, names: Sequence[str], largest: float) -> list[
     ]
 
 
-def _one(map_: FloatArray, name: str, noise: float) -> str:
+def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
     # A map that is empty but for rounding is empty, on this processor and on the next.
     map_ = np.where(np.abs(map_) <= noise, 0, map_)
     if is_constant(map_) or not np.isfinite(map_).any():
         return f"{sentence(name)}: {range_words(map_)}."
     row, column = peak(map_)
-    where = f"strongest {place(map_)}, peak {number(float(map_[row, column]))} at row {row}, column {column}"
-    return f"{sentence(name)}: {range_words(map_)}, mean {mean_words(map_)}, {where}."
+    highest = f"peak {number(float(map_[row, column]))} at row {row}, column {column}"
+    strongest = f"on average strongest {place(map_)}"
+    parts = [range_words(map_), signs, f"mean {mean_words(map_)}", highest, strongest]
+    return f"{sentence(name)}: {', '.join(filter(None, parts))}."
+
+
+def _signs(values: FloatArray, ends: tuple[float, float] | None = None) -> str:
+    """Say which share is negative and which is zero; nothing where all values are positive."""
+    negative, zero = sign_shares(values, ends)
+    if negative:
+        return f"{share(negative)} negative, {share(zero)} zero"
+    return f"{share(zero)} zero" if zero else ""
 
 
 def _outside(stack: FloatArray, scale: Scale, ends: tuple[float, float] | None) -> float:

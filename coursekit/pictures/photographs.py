@@ -10,23 +10,29 @@ import numpy as np
 from coursekit.pictures.arrays import Colours, FloatArray, as_array, is_bytes, is_image, resample
 from coursekit.pictures.grids import THIN
 from coursekit.pictures.lettering import Heading
+from coursekit.pictures.parts import Box, Part, beside, checked_box
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import NOT_A_NUMBER
-from coursekit.pictures.sheet import FAINT, Sheet, cell_size
+from coursekit.pictures.sheet import Sheet, cell_size
 from coursekit.pictures.words import number, range_words, table, titled, trouble
 
 __all__ = ["image_words", "show_image", "to_colours"]
 
-Box = tuple[int, int, int, int]
-
 LARGEST = 640  # pixels of the screen; more only makes the notebook heavy
 MOST_NUMBERS = 12  # rows or columns of cells with a number in each
-BLACK = (0, 0, 0)
-HIGHLIGHT = (255, 153, 0)
+MARGIN = 44  # pixels to the left, for the numbers of rows
+FRAME = ((0, 0, 0), (255, 153, 0), (255, 153, 0))  # orange, seen on bright and dark
+THREAD = ((255, 255, 255), (0, 0, 0))
 
 
 def show_image(
-    image: Any, *, title: str = "", values: bool | None = None, boxes: Iterable[Box] = ()
+    image: Any,
+    *,
+    title: str = "",
+    values: bool | None = None,
+    boxes: Iterable[Box] = (),
+    detail: Box | None = None,
+    corner: tuple[int, int] = (0, 0),
 ) -> Picture:
     """Show a photograph, or a patch of one, with its rows and columns counted along the edge.
 
@@ -34,15 +40,17 @@ def show_image(
         image: `(H, W) or (H, W, 3)`, gray or RGB. Floats must lie in [0, 1]; uint8 stands for 0 to 255.
         title: A line above the image.
         values: Write the numbers into the pixels. Left out, this is done up to 12 x 12 pixels.
-        boxes: Frames to draw, each `(row, column, height, width)` in pixels.
+        boxes: Frames to draw around pixels, each `(row, column, height, width)`.
+        detail: A part `(row, column, height, width)` that stands enlarged beside the image, with its frames.
+        corner: Row and column from which pixels are counted: of a patch, where it was cut out.
 
     Returns:
         A picture; its words give size, range, mean of each channel and how the brightness is spread.
 
     Raises:
         TypeError: These are not real numbers.
-        ValueError: The shape is none of the two, values lie outside their range, a frame leaves the image, or
-            the numbers of more than 24 x 24 pixels are asked for.
+        ValueError: The shape is none of the two, values lie outside their range, a frame or the detail leaves
+            the image, or the numbers of more than 24 x 24 pixels are asked for.
 
     >>> import numpy as np
     >>> show_image(np.array([[0.0, 0.25], [0.5, 1.0]]), title="Four pixels")
@@ -51,7 +59,8 @@ def show_image(
     """
     array = _as_image(image)
     height, width = array.shape[:2]
-    frames = [_checked(box, height, width) for box in boxes]
+    frames = [checked_box(box, height, width, "the frame") for box in boxes]
+    enlarged = None if detail is None else checked_box(detail, height, width, "the detail")
     with_numbers = max(height, width) <= MOST_NUMBERS if values is None else values
     if with_numbers and max(height, width) > 2 * MOST_NUMBERS:
         raise ValueError(
@@ -60,24 +69,30 @@ def show_image(
         )
     texts = _cell_texts(array) if with_numbers else []
     zoom = _zoom(height, width, texts)
-    tall, wide = max(THIN, round(height * zoom)), max(THIN, round(width * zoom))
-    left = 44
-    heading = Heading.fit(title, max(left + wide + 24, 240 if title else 0), margin=left + 8)
+    size = max(THIN, round(height * zoom)), max(THIN, round(width * zoom))
+    parts = [Part((0, 0, height, width), MARGIN, size)]
+    if enlarged:
+        parts.append(beside(parts[0], enlarged))
+    heading = Heading.fit(title, max(parts[-1].right + 24, 240 if title else 0), margin=MARGIN + 8)
     top = 24 + heading.height
-    sheet = Sheet(heading.width, top + tall + 14)
-    sheet.heading(heading, left)
-    sheet.image(to_colours(image, tall, wide), left, top)
-    sheet.frame(left, top, wide, tall)
-    _count_pixels(sheet, left, top, (tall, wide), (height, width))
+    sheet = Sheet(heading.width, top + max(part.size[0] for part in parts) + 14)
+    sheet.heading(heading, MARGIN)
+    unit = array / 255 if is_bytes(image) else array
+    for part in parts:
+        row, column, tall, wide = part.box
+        sheet.image(to_colours(unit[row : row + tall, column : column + wide], *part.size), part.left, top)
+        sheet.frame(part.left, top, part.size[1], part.size[0])
+        part.count(sheet, top, corner)
+        for frame in frames:
+            part.frame(sheet, top, frame, FRAME)
+    if enlarged:
+        parts[0].frame(sheet, top, enlarged, THREAD)
     if texts:
-        sheet.numbers(texts, to_colours(image, height, width), left, top, int(zoom))
-    for row, column, high, broad in frames:
-        at = (left + column * wide / width, top + row * tall / height)
-        end = (left + (column + broad) * wide / width - 1, top + (row + high) * tall / height - 1)
-        corners = round(at[0]), round(at[1]), round(end[0]), round(end[1])
-        sheet.box(*corners, BLACK, 2)
-        sheet.box(*corners, HIGHLIGHT, 1)
-    return sheet.picture(titled(title, image_words(image), _frame_words(frames)))
+        sheet.numbers(texts, to_colours(image, height, width), MARGIN, top, int(zoom))
+    marks = [_mark("A frame marks", frame, corner) + "." for frame in frames]
+    if enlarged:
+        marks.append(_mark("Enlarged beside it stand", enlarged, corner) + ".")
+    return sheet.picture(titled(title, image_words(image), *marks))
 
 
 def image_words(image: Any) -> str:
@@ -139,31 +154,14 @@ def _as_image(image: Any) -> FloatArray:
     return array
 
 
-def _checked(box: Box, height: int, width: int) -> Box:
-    try:
-        row, column, tall, wide = map(int, box)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"each of boxes must be (row, column, height, width) in whole pixels, but one is {box!r}."
-        ) from error
-    if tall < 1 or wide < 1 or row < 0 or column < 0 or row + tall > height or column + wide > width:
-        raise ValueError(
-            f"the frame (row {row}, column {column}, height {tall}, width {wide}) does not lie in an image "
-            f"of {height} x {width} pixels."
-        )
-    return row, column, tall, wide
-
-
 def _cell_texts(array: FloatArray) -> list[list[str]]:
     planes = [table(plane) for plane in np.moveaxis(array, -1, 0)] if array.ndim == 3 else [table(array)]
     return [["\n".join(texts) for texts in zip(*rows, strict=True)] for rows in zip(*planes, strict=True)]
 
 
-def _frame_words(frames: list[Box]) -> str:
-    return " ".join(
-        f"A frame marks rows {row} to {row + tall - 1}, columns {column} to {column + wide - 1}."
-        for row, column, tall, wide in frames
-    )
+def _mark(verb: str, box: Box, corner: tuple[int, int]) -> str:
+    row, column = box[0] + corner[0], box[1] + corner[1]
+    return f"{verb} rows {row} to {row + box[2] - 1}, columns {column} to {column + box[3] - 1}"
 
 
 def _zoom(height: int, width: int, texts: list[list[str]]) -> float:
@@ -173,27 +171,3 @@ def _zoom(height: int, width: int, texts: list[list[str]]) -> float:
     if longest > LARGEST:
         return LARGEST / longest
     return max(1, 440 // longest)
-
-
-def _count_pixels(sheet: Sheet, left: int, top: int, shown: tuple[int, int], size: tuple[int, int]) -> None:
-    """Write the numbers of the first, a middle and the last row and column, counted from the top left."""
-    for column in _counted(size[1], shown[1], 34):
-        sheet.text(
-            str(column),
-            left + (column + 0.5) * shown[1] / size[1],
-            top - 9,
-            size=8,
-            colour=FAINT,
-            align="centre",
-        )
-    for row in _counted(size[0], shown[0], 14):
-        sheet.text(
-            str(row), left - 6, top + (row + 0.5) * shown[0] / size[0], size=8, colour=FAINT, align="right"
-        )
-
-
-def _counted(count: int, pixels: int, room: int) -> list[int]:
-    """Which of the rows or columns have room for their number."""
-    if pixels < room:
-        return [0]
-    return sorted({0, count // 2, count - 1}) if pixels >= 2 * room else sorted({0, count - 1})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import warnings
 from contextlib import suppress
 from html import escape
@@ -27,13 +28,15 @@ __all__ = ["Picture"]
 COLOURS = 256
 COMPRESSION = 4  # of 9: half the time of the usual 6, for 5 % more bytes
 MANY = 8192  # colours; what has more is a photograph
+GRAYS = 64  # of the 256 colours: a gray is never tinted beside a photograph
+LEAD = 200  # letters of the words that are seen before one unfolds the rest
 
 
 class Picture:
     """A figure together with the words that say what it shows.
 
-    A notebook displays the image with the words as its alternative text and caption; a screen reader, a text
-    terminal and nbval read the words themselves.
+    A notebook displays the image with the words as its alternative text and caption, of which the first
+    sentences are seen and the rest unfolds; a screen reader, a text terminal and nbval read all words.
 
     Attributes:
         words: What the picture shows, computed from the arrays that it was drawn from.
@@ -105,10 +108,14 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # An image/png output has no alternative text in JupyterLab, whatever its metadata says; HTML has it.
         words = escape(self.words)
+        lead, rest = _folded(self.words)
+        caption = f"<small>{escape(lead)}</small>"
+        if rest:
+            caption = f"<details><summary>{caption}</summary><small>{escape(rest)}</small></details>"
         source = base64.b64encode(self.png()).decode("ascii")
         html = (
             f'<figure><img alt="{words}" width="{self._width}" src="data:image/png;base64,{source}">'
-            f"<figcaption><small>{words}</small></figcaption></figure>"
+            f"<figcaption>{caption}</figcaption></figure>"
         )
         return {"text/html": html, "text/plain": self.words}
 
@@ -119,6 +126,21 @@ class Picture:
         return round(self._drawn.get_figwidth() * self._drawn.dpi)
 
 
+def _folded(words: str) -> tuple[str, str]:
+    """Part words into the sentences that are seen, and those that unfold; together they are the words.
+
+    >>> lead, rest = _folded(f"Four maps. {'Each is large. ' * 20}")
+    >>> len(lead), lead[-14:], rest[:15]
+    (190, 'Each is large.', ' Each is large.')
+    """
+    lead = ""
+    for sentence in re.split(r"(?<=[.!?])(?=\s)", words):
+        if lead and len(lead) + len(sentence) > LEAD:
+            return lead, words[len(lead) :]
+        lead += sentence
+    return words, ""
+
+
 def _reduced(page: Colours) -> Image.Image:
     """The page in 256 colours."""
     pixels = Image.fromarray(page)
@@ -126,7 +148,7 @@ def _reduced(page: Colours) -> Image.Image:
     if not counted:  # a photograph
         # Six bits a channel, of which nobody sees the rest, are a quarter of the work.
         coarse = Image.fromarray(page & 0xFC | page >> 6)
-        return coarse.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+        return _with_grays(page, coarse.quantize(COLOURS - GRAYS, method=Image.Quantize.MEDIANCUT))
     # Maps have few colours and many pixels. So only the colours are reduced, each counting once, by a method
     # that keeps them all to within a hair: panel and colour bar agree. A table then says what each becomes.
     colours = np.array([colour for _, colour in counted], np.uint8)
@@ -136,6 +158,20 @@ def _reduced(page: Colours) -> Image.Image:
     few = Image.fromarray(table[_packed(page)])
     few.putpalette(chosen.getpalette() or [])
     return few
+
+
+def _with_grays(page: Colours, few: Image.Image) -> Image.Image:
+    """Give a page that was reduced to fewer colours its grays back, in even steps from black to white."""
+    indices = np.asarray(few).copy()
+    gray = (page[..., 0] == page[..., 1]) & (page[..., 1] == page[..., 2])
+    steps = np.round(page[..., 0][gray] * ((GRAYS - 1) / 255)).astype(np.uint8)
+    indices[gray] = COLOURS - GRAYS + steps
+    levels = np.round(np.linspace(0, 255, GRAYS)).astype(int)
+    palette = (few.getpalette() or [])[: 3 * (COLOURS - GRAYS)]
+    palette += [0] * (3 * (COLOURS - GRAYS) - len(palette))
+    exact = Image.fromarray(indices)
+    exact.putpalette(palette + levels.repeat(3).tolist())
+    return exact
 
 
 def _packed(colours: Colours) -> npt.NDArray[np.uint32]:

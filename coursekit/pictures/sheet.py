@@ -33,12 +33,11 @@ class Text:
     y: float
     size: float
     colour: str
-    bold: bool = False
 
     @property
     def width(self) -> float:
         """In pixels."""
-        return text_width(self.words, self.size, bold=self.bold)
+        return text_width(self.words, self.size)
 
 
 class Sheet:
@@ -80,24 +79,23 @@ class Sheet:
         size: float = 10,
         colour: str = INK,
         align: Literal["left", "centre", "right"] = "left",
-        bold: bool = False,
     ) -> None:
         """Write one line at a point, which is half as high as the line."""
         share = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
-        start = x - share * text_width(words, size, bold=bold)
-        self.texts.append(Text(words, start, y, size, colour, bold))
+        start = x - share * text_width(words, size)
+        self.texts.append(Text(words, start, y, size, colour))
 
     def heading(self, heading: Heading, x: int) -> None:
         """Write a title from the top of the page down."""
         for index, line in enumerate(heading.lines):
-            self.text(line, x, 16 + LINE * index, size=TITLE, bold=heading.bold)
+            self.text(line, x, 16 + LINE * index, size=TITLE)
 
     def picture(self, words: str) -> Picture:
         """Finish the page."""
         image = Image.fromarray(self.page)
         draw = ImageDraw.Draw(image)
         for text in self.texts:
-            draw_text(draw, text.words, text.x, text.y, text.size, text.colour, bold=text.bold)
+            draw_text(draw, text.words, text.x, text.y, text.size, text.colour)
         return Picture(np.asarray(image), words)
 
     def colour_bar(self, scale: Scale, x: int, y: int, height: int) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of a computation: what goes in and what comes out of each step, below each other."""
+"""Pictures of a computation: what goes in and what comes out of each step, one after the other."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ LEAST_TOLD = 3  # maps of a stage that are described even so
 
 
 def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName = "shared") -> Picture:
-    """Show what goes in and what comes out of each step, one row a stage, all maps on one scale.
+    """Show what goes in and what comes out of each step, all maps on one scale: one row a stage.
+
+    Two or three stages of one image or map each stand side by side.
 
     Args:
         stages: Name to array, in order. `(H, W, 3)` from 4 x 4 pixels on is a colour image, `(H, W)` a gray
-            one, with values in [0, 1]; any other `(C, H, W)` holds maps. Images alone stand side by side.
+            one, with values in [0, 1]; any other `(C, H, W)` holds maps.
         title: A line above the picture.
         scale: "shared" gives the maps of all stages one scale; "each" stretches every map by itself, and the
             words say so.
@@ -58,16 +60,64 @@ def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName 
     common = common_scale(list(stacks.values()), scale)
     if not stacks:
         return _side_by_side(images, title)
-    across = _across(max(len(stack) for stack in stacks.values()))
+    names = {str(name): f"{name}   {' x '.join(map(str, np.shape(array)))}" for name, array in stages.items()}
+    words = titled(title, _stage_words(images, stacks, list(names), common))
+    most = max(len(stack) for stack in stacks.values())
+    if most == 1 and 1 < len(names) <= SIDE_BY_SIDE:
+        return _in_a_row(images, stacks, names, common, title).picture(words)
+    return _in_rows(images, stacks, names, common, title, _across(most)).picture(words)
+
+
+def _in_a_row(
+    images: Mapping[str, Any],
+    stacks: Mapping[str, FloatArray],
+    names: Mapping[str, str],
+    common: Scale | None,
+    title: str,
+) -> Sheet:
+    wide = min((WIDTH - LEFT - BAR) // len(names) - GAP, 420)
+    sizes = [
+        _fitted(np.shape(images[name]) if name in images else stacks[name].shape[1:], wide) for name in names
+    ]
+    lines = [wrap(text, wide, 10) for text in names.values()]
+    label = 6 + LINE * max(map(len, lines))
+    tall = max(height for height, _ in sizes)
+    right = LEFT + len(names) * (wide + GAP)
+    heading = Heading.fit(title, right + (bar_width(common) if common else 0))
+    top = LEFT + heading.height
+    sheet = Sheet(heading.width, top + label + max(tall, 80) + (10 if common else 28))
+    sheet.heading(heading, LEFT)
+    for index, (name, size, broken) in enumerate(zip(names, sizes, lines, strict=True)):
+        x, y = LEFT + index * (wide + GAP), top + label
+        for number, line in enumerate(broken):
+            sheet.text(line, x, y - 11 - LINE * (len(broken) - number - 1), size=10)
+        if name in images:
+            sheet.image(to_colours(images[name], *size), x, y)
+        else:
+            Grid.fit(1, 1, size, ()).draw(sheet, stacks[name], common, x, y)
+    if common:
+        sheet.colour_bar(common, right + 6, top + label, min(max(tall, 70), 260))
+    else:
+        sheet.text(NOTE, LEFT, top + label + tall + 12, size=9, colour=FAINT)
+    return sheet
+
+
+def _in_rows(
+    images: Mapping[str, Any],
+    stacks: Mapping[str, FloatArray],
+    names: Mapping[str, str],
+    common: Scale | None,
+    title: str,
+    across: int,
+) -> Sheet:
     wide = min((WIDTH - BAR) // across - GAP, WIDEST)
     grids = {name: _grid(stack, across, wide) for name, stack in stacks.items()}
     broad = max(wide, min(PHOTOGRAPH, across * (wide + GAP) - GAP))
     photographs = {
         name: to_colours(image, *_fitted(np.shape(image), broad)) for name, image in images.items()
     }
-    names = {str(name): f"{name}   {' x '.join(map(str, np.shape(array)))}" for name, array in stages.items()}
     bar = bar_width(common) if common else 0
-    heading = Heading.fit(title, max(12 + across * (wide + GAP) + bar, 420), bold=True)
+    heading = Heading.fit(title, max(12 + across * (wide + GAP) + bar, 420))
     lines = {name: wrap(text, heading.width - 2 * LEFT, 10) for name, text in names.items()}
     parts = {
         name: (
@@ -98,8 +148,7 @@ def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName 
         sheet.colour_bar(common, LEFT + across * (wide + GAP) + 6, bar_top, bar_height)
     else:
         sheet.text(NOTE, LEFT, y + 6, size=9, colour=FAINT)
-    words = _stage_words(images, stacks, list(names), common)
-    return sheet.picture(titled(title, words))
+    return sheet
 
 
 def _is_photograph(array: Any) -> bool:
@@ -133,7 +182,7 @@ def _side_by_side(images: Mapping[str, Any], title: str) -> Picture:
     label = 6 + LINE * max(1, *(len(broken) for broken in lines))
     rows = -(-len(images) // across)
     tall = max(height for height, _ in sizes)
-    heading = Heading.fit(title, 16 + across * (wide + GAP), bold=True)
+    heading = Heading.fit(title, 16 + across * (wide + GAP))
     top = LEFT + heading.height
     sheet = Sheet(heading.width, top + rows * (tall + label + GAP))
     sheet.heading(heading, LEFT)

@@ -155,6 +155,8 @@ def table(values: Array) -> list[list[str]]:
 
     >>> table(np.array([[0.5, -0.25]])), table(np.array([[-1.0, 20.0]])), table(np.array([[0.0, 2e-9]]))
     ([['0.50', '-0.25']], [['-1', '20']], [['0', '2.0e-9']])
+    >>> table(np.array([[1 / 16, 1 / 8, 1 / 3]])), table(np.array([[1 / 16, 1 / 8]]))
+    ([['0.06', '0.12', '0.33']], [['0.0625', '0.1250']])
     """
     low, high = extremes(values) or (0.0, 0.0)
     largest = max(abs(low), abs(high))
@@ -166,6 +168,9 @@ def table(values: Array) -> list[list[str]]:
     decimals = 0 if whole or largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
     if largest < 0.01 and not whole:
         decimals = 4
+    # One or two decimals more where they tell all: 1/16 is 0.0625, and weights of its like add up to 1.
+    rest = (d for d in range(decimals, 5) if all(abs(v - round(v, d)) <= NOISE * largest for v in finite))
+    decimals = next(rest, decimals) if largest < 10 else decimals
     # Adding 0.0 turns the negative zero, which rounding makes of -0.001, into a plain one.
     return [[f"{round(value, decimals) + 0.0:.{decimals}f}" for value in row] for row in rows]
 
