@@ -58,21 +58,12 @@ def browser():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A JupyterLab over copies of the lessons: `committed/` as they are, `fresh/` without any output."""
-    import nbformat
-
+    """A JupyterLab over copies of the lessons."""
     from tools.lab import serve
 
     folder = tmp_path_factory.mktemp("lab")
-    for name in ("committed", "fresh"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
-        shutil.copytree(ROOT / "notebooks", folder / name, ignore=ignored)
-    for path in (folder / "fresh").glob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, path)
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(ROOT / "notebooks", folder, ignore=ignored, dirs_exist_ok=True)
     with serve(folder) as server:
         yield Lab(server, folder)
 

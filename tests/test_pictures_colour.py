@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from page_reading import pixels
+from page_reading import pixels, written
 
 from coursekit.pictures import show_filters
 
@@ -81,3 +81,12 @@ def test_too_many_filters_and_missing_titles_are_refused(weight):
 def test_what_is_not_a_number_is_gray_and_named(weight):
     weight[0, 0, 0, 0] = np.nan
     assert "contains NaN" in show_filters(weight, colour=True).words
+
+
+def test_titles_stand_above_the_filters(weight):
+    names = [f"no {n}" for n in range(len(weight))]
+    with written() as sheets:
+        show_filters(weight, colour=True, titles=names)
+        show_filters(weight, colour=True)
+    assert [text.words for text in sheets[0].texts if text.words in names] == names
+    assert not [text for text in sheets[1].texts if text.words.startswith("filter")]

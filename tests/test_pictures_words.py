@@ -183,14 +183,14 @@ def test_words_of_maps_that_cannot_be_negative():
 
 def test_words_of_many_maps_count_the_empty_ones_and_name_the_strongest():
     maps = np.zeros((12, 4, 4))
-    assert show_feature_maps(maps).words.endswith("All 12 maps are zero everywhere. Note: every value is 0.")
+    assert show_feature_maps(maps).words.endswith("All 12 are zero everywhere. Note: every value is 0.")
     maps[[2, 5, 7, 11], 0, 3] = [1.0, -4.0, 2.0, 3.0]
     words = show_feature_maps(maps).words
-    assert "8 of the maps are zero everywhere. The three strongest: Map 6: -4 to 0" in words
+    assert "8 of them are zero everywhere. The three strongest: Map 6: -4 to 0" in words
     assert words.index("Map 6") < words.index("Map 8") < words.index("Map 12")
     assert "Map 3" not in words
-    assert "No map is zero everywhere." in show_feature_maps(maps + 1).words
-    assert "1 of the maps is zero everywhere." in show_feature_maps(np.eye(12, 11)[:, None, :]).words
+    assert "None is zero everywhere." in show_feature_maps(maps + 1).words
+    assert "1 of them is zero everywhere." in show_feature_maps(np.eye(12, 11)[:, None, :]).words
 
 
 def test_stretched_maps_are_said_to_be_incomparable():
@@ -346,3 +346,11 @@ def test_negative_zero_is_nowhere():
         show_products(zeros, zeros),
     ):
         assert not re.search(r"-0(\.0+)?(?![\d.]*[1-9])(?=\D|$)", picture.words)
+
+
+def test_stages_of_filters_are_called_so():
+    words = show_stages({"a": np.eye(3)[None], "b": np.ones((2, 3, 3))}, noun="filter").words
+    assert "a: 1 filter, 3 x 3." in words
+    assert "b: 2 filters, each 3 x 3." in words
+    assert "Filter 2: 1 everywhere." in words
+    assert "map" not in words

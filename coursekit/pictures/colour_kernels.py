@@ -39,9 +39,12 @@ def colour_filters(weight: FloatArray, title: str, titles: Sequence[str], column
     count, _, height, width = weight.shape
     refuse_too_many(count, "filters")
     names = panel_names(titles, count, "filter")
-    across = columns or few_columns(count, height, width, 0, largest=LARGEST)
+    across = columns or few_columns(count, height, width, 22 if titles else 0, largest=LARGEST)
     rows = -(-count // across)
-    cell = max(2, min(LARGEST, WIDTH // across - GAP, TALL // rows - GAP) // max(height, width))
+    cell = max(
+        2,
+        min(LARGEST, WIDTH // across - GAP, TALL // rows - GAP - (20 if titles else 0)) // max(height, width),
+    )
     panel = (height * cell, width * cell)
     low, high = extremes(weight) or (0.0, 0.0)
     reach = max(abs(low), abs(high)) or 1.0
@@ -55,6 +58,7 @@ def colour_filters(weight: FloatArray, title: str, titles: Sequence[str], column
         x, y = grid.corner(index, LEFT, top)
         sheet.image(to_colours(np.moveaxis(image, 0, 2), *panel), x, y)
         sheet.frame(x, y, panel[1], panel[0])
+        grid.name(sheet, index, x, y)
     note = f"gray is 0; a channel is brightest at {number(reach)} and darkest at -{number(reach)}"
     sheet.text(note, LEFT, top + grid.height + 8, size=9, colour=FAINT)
     return sheet.picture(titled(title, _words(weight, names, reach)))

@@ -77,8 +77,12 @@ class Grid:
             left, top = self.corner(index, x, y)
             sheet.image(colours, left, top)
             sheet.frame(left, top, self.panel[1], self.panel[0])
-            for line, text in enumerate(reversed(self.names.lines[index]) if self.names.lines else ()):
-                sheet.text(text, left, top - 9 - NAME_LINE * line, size=self.names.size)
+            self.name(sheet, index, left, top)
+
+    def name(self, sheet: Sheet, index: int, left: int, top: int) -> None:
+        """Write the name of a panel above it."""
+        for line, text in enumerate(reversed(self.names.lines[index]) if self.names.lines else ()):
+            sheet.text(text, left, top - 9 - NAME_LINE * line, size=self.names.size)
 
     def sheet(self, stack: FloatArray, scale: Scale | None, title: str) -> tuple[Sheet, int]:
         """Draw the whole page: title, panels and colour bar; also return at which height the panels begin."""

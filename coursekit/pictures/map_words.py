@@ -46,14 +46,14 @@ Map 1: 0 to 2, mean 1, peak 2 at row 0, column 1, on average strongest at the ri
     return f"{head} {detail_words(stack, names, common)}".rstrip()
 
 
-def count_words(stack: FloatArray) -> str:
+def count_words(stack: FloatArray, noun: str = "feature map") -> str:
     """Say how many maps there are, and how large.
 
     >>> count_words(np.zeros((4, 210, 317)))
     '4 feature maps, each 210 x 317'
     """
     count, height, width = stack.shape
-    return f"{plural(count, 'feature map')}, {'each ' if count > 1 else ''}{height} x {width}"
+    return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{height} x {width}"
 
 
 def detail_words(
@@ -120,10 +120,10 @@ def _strongest(stack: FloatArray, names: Sequence[str], largest: float) -> list[
         strength[index] = (magnitude / (largest or 1.0)).mean()
     # Rounded, so that of maps which are equally strong but for noise the first comes first.
     order = np.argsort(-strength.round(5), kind="stable")
-    said = {0: "No map is zero everywhere.", 1: "1 of the maps is zero everywhere."}
-    intro = said.get(empty, f"{empty} of the maps are zero everywhere.")
+    said = {0: "None is zero everywhere.", 1: "1 of them is zero everywhere."}
+    intro = said.get(empty, f"{empty} of them are zero everywhere.")
     if empty == len(stack):
-        return [f"All {empty} maps are zero everywhere."]
+        return [f"All {empty} are zero everywhere."]
     return [
         f"{intro} The three strongest:",
         *(_one(stack[i], names[i], NOISE * largest) for i in sorted(order[:3].tolist())),

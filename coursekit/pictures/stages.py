@@ -29,7 +29,9 @@ MOST_TOLD = 12  # maps of all stages together that the words describe one by one
 LEAST_TOLD = 3  # maps of a stage that are described even so
 
 
-def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName = "shared") -> Picture:
+def show_stages(
+    stages: Mapping[str, Any], *, title: str = "", scale: ScaleName = "shared", noun: str = "feature map"
+) -> Picture:
     """Show what goes in and what comes out of each step, all maps on one scale: one row a stage.
 
     Two or three stages of one image or map each stand side by side.
@@ -40,6 +42,7 @@ def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName 
         title: A line above the picture.
         scale: "shared" gives the maps of all stages one scale; "each" stretches every map by itself, and the
             words say so.
+        noun: What the words call a panel that is no image: "filter" where stages hold filters.
 
     Returns:
         A picture; its words go through the stages in order.
@@ -61,7 +64,7 @@ def show_stages(stages: Mapping[str, Any], *, title: str = "", scale: ScaleName 
     if not stacks:
         return _side_by_side(images, title)
     names = {str(name): f"{name}   {' x '.join(map(str, np.shape(array)))}" for name, array in stages.items()}
-    words = titled(title, _stage_words(images, stacks, list(names), common))
+    words = titled(title, _stage_words(images, stacks, list(names), common, noun))
     most = max(len(stack) for stack in stacks.values())
     if most == 1 and 1 < len(names) <= SIDE_BY_SIDE:
         return _in_a_row(images, stacks, names, common, title).picture(words)
@@ -199,7 +202,11 @@ def _side_by_side(images: Mapping[str, Any], title: str) -> Picture:
 
 
 def _stage_words(
-    images: Mapping[str, Any], stacks: Mapping[str, FloatArray], names: list[str], common: Scale | None
+    images: Mapping[str, Any],
+    stacks: Mapping[str, FloatArray],
+    names: list[str],
+    common: Scale | None,
+    noun: str,
 ) -> str:
     drawn = (
         f"on one scale: {common.words}" if common else "with each map stretched by itself, not to be compared"
@@ -212,6 +219,8 @@ def _stage_words(
             parts.append(f"{name}: {image_words(images[name])}")
             continue
         stack = stacks[name]
-        detail = detail_words(stack, panel_names((), len(stack), "map"), common, described=described)
-        parts.append(f"{name}: {count_words(stack)}. Values {range_words(stack)}. {detail}".rstrip())
+        detail = detail_words(
+            stack, panel_names((), len(stack), noun.split()[-1]), common, described=described
+        )
+        parts.append(f"{name}: {count_words(stack, noun)}. Values {range_words(stack)}. {detail}".rstrip())
     return " ".join(parts)

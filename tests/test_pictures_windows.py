@@ -1,0 +1,136 @@
+"""The windows that a kernel reads: what the picture marks and says agrees with what a layer computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from coursekit import reference
+from coursekit.pictures import show_windows
+from coursekit.pictures.lettering import WIDTH
+from coursekit.pictures.windows import FIRST, FIRST_PADDING, NEXT, PADDING
+
+FOUR = [{"stride": 1}, {"stride": 2}, {"padding": 1}, {"dilation": 2}]
+
+
+def pixels(picture):
+    return np.asarray(picture.figure.axes[0].images[0].get_array())
+
+
+def has(picture, colour):
+    return bool((pixels(picture) == colour).all(axis=-1).any())
+
+
+def test_the_words_of_four_settings():
+    assert show_windows(FOUR).words == (
+        "Windows of a kernel of 3 x 3 on 8 x 8 pixels. "
+        "Stride 1: output 6 x 6. "
+        "The first window reads rows and columns 0, 1, 2; the next one columns 1, 2, 3. "
+        "Stride 2: output 3 x 3. "
+        "The first window reads rows and columns 0, 1, 2; the next one columns 2, 3, 4. "
+        "No window reads row 7 or column 7. "
+        "Padding 1: output 8 x 8. "
+        "The first window reads rows and columns -1, 0, 1; the next one columns 0, 1, 2. "
+        "Padding in the first window: 5 of 9. "
+        "Dilation 2: output 4 x 4. "
+        "The first window reads rows and columns 0, 2, 4; the next one columns 1, 3, 5."
+    )
+
+
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4])
+@pytest.mark.parametrize("stride", [1, 2, 5])
+@pytest.mark.parametrize("padding", [0, 1, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_output_and_first_window_are_those_of_the_layer(kernel, stride, padding, dilation):
+    settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    words = show_windows([settings], size=9, kernel=kernel).words
+    side = reference.output_size(9, kernel, **settings)
+    assert f"output {side} x {side}." in words
+    # A layer whose weights are all 1 counts, in its first value, the pixels that are no padding.
+    inside = reference.cross_correlate2d(np.ones((9, 9)), np.ones((kernel, kernel)), **settings)[0, 0]
+    zeros = kernel**2 - round(inside)
+    said = f"Padding in the first window: {zeros} of {kernel**2}."
+    assert (said in words) == (zeros > 0)
+
+
+@pytest.mark.parametrize(
+    ("stride", "size", "unread"), [(5, 11, [4, 9, 10]), (4, 9, [8]), (2, 8, []), (1, 8, [])]
+)
+def test_what_no_window_reads_changes_no_value(stride, size, unread):
+    words = show_windows([{"stride": stride}], size=size, kernel=4).words
+    plain = reference.cross_correlate2d(np.zeros((size, size)), np.ones((4, 4)), stride=stride)
+    changed = []
+    for row in range(size):
+        image = np.zeros((size, size))
+        image[row] = 1
+        if np.array_equal(reference.cross_correlate2d(image, np.ones((4, 4)), stride=stride), plain):
+            changed.append(row)
+    assert changed == unread
+    rows = ", ".join(map(str, unread))
+    plural = "s" if len(unread) > 1 else ""
+    assert (f"No window reads row{plural} {rows} or column{plural} {rows}." in words) == bool(unread)
+
+
+def test_only_what_is_there_is_drawn():
+    plain, padded, alone = (
+        show_windows(settings, size=4, kernel=kernel)
+        for settings, kernel in (([{}], 3), ([{"padding": 1}], 3), ([{}], 4))
+    )
+    assert [has(plain, colour) for colour in (FIRST, NEXT, PADDING, FIRST_PADDING)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert all(has(padded, colour) for colour in (FIRST, NEXT, PADDING, FIRST_PADDING))
+    assert has(alone, FIRST)
+    assert not has(alone, NEXT)
+    assert "next" not in alone.words
+    assert alone.words.startswith("Windows of a kernel of 4 x 4 on 4 x 4 pixels. Stride 1: output 1 x 1.")
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+@pytest.mark.parametrize("size", [2, 8, 16])
+def test_every_number_of_panels_fits_the_page(count, size):
+    settings = [{"stride": 1 + index, "padding": index % 3} for index in range(count)]
+    page = pixels(show_windows(settings, size=size, kernel=2, title="Windows " * 30))
+    assert page.shape[1] <= WIDTH
+    assert (page[-1] == 255).all()
+    assert (page[:, -1] == 255).all()
+
+
+def test_settings_may_bring_their_own_kernel():
+    words = show_windows([{"kernel": 4, "stride": 2}, {"kernel": 2}], title="Two kernels").words
+    assert words.startswith("Two kernels. Windows on 8 x 8 pixels. Kernel 4, stride 2: output 3 x 3.")
+    assert "Kernel 2: output 7 x 7." in words
+
+
+def test_two_calls_give_the_same_bytes_and_settings_stay():
+    settings = [{"stride": 2}, {"padding": 1}]
+    assert show_windows(settings).png() == show_windows(tuple(settings)).png()
+    assert settings == [{"stride": 2}, {"padding": 1}]
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "error", "words"),
+    [
+        ([], {}, ValueError, "1 to 8 settings, but 0 came"),
+        ([{}] * 9, {}, ValueError, "but 9 came"),
+        ([{"strides": 2}], {}, ValueError, "'strides'; use kernel, stride, padding or dilation"),
+        ([{"size": 2}], {}, ValueError, "no setting is called 'size'"),
+        ([{"stride": 0}], {}, ValueError, "stride must be from 1 to 16, but is 0"),
+        ([{"padding": -1}], {}, ValueError, "padding must be from 0 to 8"),
+        ([{"stride": 1.5}], {}, TypeError, "stride must be a whole number, but is 1.5"),
+        ([{"stride": True}], {}, TypeError, "but is True"),
+        ([{"dilation": 4}], {}, ValueError, "dilation 4: the window covers 9 pixels and does not fit into 8"),
+        ([{}], {"size": 17}, ValueError, "size must be from 1 to 16"),
+        ([{}], {"kernel": "3"}, TypeError, "kernel must be a whole number"),
+        ({"stride": 2}, {}, TypeError, "must be a list"),
+        ("stride", {}, TypeError, "must be a list"),
+        ([2], {}, TypeError, "a name with a number, not 2"),
+    ],
+)
+def test_refusals_say_what_is_wrong(settings, options, error, words):
+    with pytest.raises(error) as caught:
+        show_windows(settings, **options)
+    assert words in str(caught.value)
