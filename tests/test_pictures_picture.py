@@ -12,7 +12,14 @@ import pytest
 from page_reading import pixels
 from PIL import Image
 
-from coursekit.pictures import Picture, show_curves, show_feature_maps, show_histogram, show_image
+from coursekit.pictures import (
+    Picture,
+    show_curves,
+    show_feature_maps,
+    show_histogram,
+    show_image,
+    show_stages,
+)
 
 AWKWARD = 'a < b & "c" > \'d\' </figcaption><script>alert("1")</script>'
 
@@ -94,7 +101,8 @@ def test_grays_beside_many_colours_stay_gray():
     shown = pixels(show_image(image))
     gray = shown[24 + 101 : 24 + 199, 44 + 101 : 44 + 199]
     assert np.ptp(gray, axis=2).max() == 0
-    np.testing.assert_allclose(gray[:, 0, 0], 255 * np.linspace(0, 1, 100)[1:99], atol=3)
+    # Half a step of 48 levels, and the rounding.
+    np.testing.assert_allclose(gray[:, 0, 0], 255 * np.linspace(0, 1, 100)[1:99], atol=255 / 47 / 2 + 1)
 
 
 @pytest.mark.parametrize("name", ["ramp.png", "그림 ä 図.png"])
@@ -186,3 +194,19 @@ def test_no_figure_is_kept_alive():
     del picture
     gc.collect()
     assert figure() is None
+
+
+def test_a_scale_beside_a_photograph_has_no_bands():
+    """A colour bar is few pixels among many of a photograph, and yet it keeps its colours."""
+    rng = np.random.default_rng(0)
+    picture = show_stages(
+        {"photograph": rng.random((200, 300, 3)), "map": np.linspace(0, 1, 9).reshape(3, 3)[None]}
+    )
+    with Image.open(io.BytesIO(picture.png())) as image:
+        assert len(image.getpalette()) == 3 * 256
+    drawn, shown = np.asarray(picture._drawn).astype(int), pixels(picture)
+    bar = (drawn[..., 0] - drawn[..., 2] > 150) & (
+        np.arange(drawn.shape[1]) > drawn.shape[1] - 60
+    )  # its yellow end
+    assert bar.sum() > 100
+    assert np.abs(shown - drawn)[bar].max() <= 12

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 from typing import IO, TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ __all__ = ["Picture"]
 COLOURS = 256
 COMPRESSION = 4  # of 9: half the time of the usual 6, for 5 % more bytes
 MANY = 8192  # colours; what has more is a photograph
-GRAYS = 64  # of the 256 colours: a gray is never tinted beside a photograph
+LEVELS = 48  # of the 256 colours, for the grays and for each scale beside a photograph
+GRAYS: Colours = np.arange(COLOURS, dtype=np.uint8).repeat(3).reshape(-1, 3)
 LEAD = 200  # letters of the words that are seen before one unfolds the rest
 
 
@@ -46,8 +48,9 @@ class Picture:
     Gray image, 2 x 2 pixels (height x width). Values 0 to 1, mean 0.500...
     """
 
-    def __init__(self, drawn: Colours | Figure, words: str) -> None:
+    def __init__(self, drawn: Colours | Figure, words: str, *, ramps: Sequence[Colours] = ()) -> None:
         self._drawn = drawn
+        self._ramps = (GRAYS, *ramps)
         self.words = words
 
     def retold(self, words: str) -> Picture:
@@ -57,7 +60,7 @@ class Picture:
         >>> show_image([[0.0, 1.0]]).retold("Two pixels.")
         Two pixels.
         """
-        return Picture(self._drawn, words)
+        return Picture(self._drawn, words, ramps=self._ramps[1:])
 
     @property
     def figure(self) -> Figure:
@@ -98,7 +101,7 @@ class Picture:
     def png(self) -> bytes:
         """Return the picture as the bytes of a PNG file with at most 256 colours."""
         page = self._drawn if isinstance(self._drawn, np.ndarray) else _pixels(self._drawn)
-        few = _reduced(page)
+        few = _reduced(page, self._ramps)
         notes = PngInfo()
         notes.add_itxt("Description", self.words)
         buffer = io.BytesIO()
@@ -141,14 +144,15 @@ def _folded(words: str) -> tuple[str, str]:
     return words, ""
 
 
-def _reduced(page: Colours) -> Image.Image:
-    """The page in 256 colours."""
+def _reduced(page: Colours, ramps: Sequence[Colours]) -> Image.Image:
+    """The page in 256 colours; those of the ramps, `(256, 3)` each, keep their order beside a photograph."""
     pixels = Image.fromarray(page)
     counted = pixels.getcolors(MANY)
     if not counted:  # a photograph
         # Six bits a channel, of which nobody sees the rest, are a quarter of the work.
         coarse = Image.fromarray(page & 0xFC | page >> 6)
-        return _with_grays(page, coarse.quantize(COLOURS - GRAYS, method=Image.Quantize.MEDIANCUT))
+        few = coarse.quantize(COLOURS - LEVELS * len(ramps), method=Image.Quantize.MEDIANCUT)
+        return _with_ramps(page, few, ramps)
     # Maps have few colours and many pixels. So only the colours are reduced, each counting once, by a method
     # that keeps them all to within a hair: panel and colour bar agree. A table then says what each becomes.
     colours = np.array([colour for _, colour in counted], np.uint8)
@@ -160,17 +164,19 @@ def _reduced(page: Colours) -> Image.Image:
     return few
 
 
-def _with_grays(page: Colours, few: Image.Image) -> Image.Image:
-    """Give a page that was reduced to fewer colours its grays back, in even steps from black to white."""
-    indices = np.asarray(few).copy()
-    gray = (page[..., 0] == page[..., 1]) & (page[..., 1] == page[..., 2])
-    steps = np.round(page[..., 0][gray] * ((GRAYS - 1) / 255)).astype(np.uint8)
-    indices[gray] = COLOURS - GRAYS + steps
-    levels = np.round(np.linspace(0, 255, GRAYS)).astype(int)
-    palette = (few.getpalette() or [])[: 3 * (COLOURS - GRAYS)]
-    palette += [0] * (3 * (COLOURS - GRAYS) - len(palette))
-    exact = Image.fromarray(indices)
-    exact.putpalette(palette + levels.repeat(3).tolist())
+def _with_ramps(page: Colours, few: Image.Image, ramps: Sequence[Colours]) -> Image.Image:
+    """Give a page that was reduced to fewer colours the colours of its ramps back, in even steps."""
+    first = COLOURS - LEVELS * len(ramps)
+    palette = (few.getpalette() or [])[: 3 * first]
+    palette += [0] * (3 * first - len(palette))
+    steps = np.round(np.linspace(0, LEVELS - 1, COLOURS)).astype(np.uint8)
+    table = np.zeros(1 << 24, np.uint8)  # 0 is none of them
+    for ramp in ramps:
+        table[_packed(ramp)] = len(palette) // 3 + steps
+        palette += ramp[np.round(np.linspace(0, COLOURS - 1, LEVELS)).astype(int)].ravel().tolist()
+    found = table[_packed(page)]
+    exact = Image.fromarray(np.where(found > 0, found, np.asarray(few)))
+    exact.putpalette(palette)
     return exact
 
 

@@ -51,6 +51,7 @@ class Sheet:
     def __init__(self, width: int, height: int) -> None:
         self.page: Colours = np.full((height, width, 3), 255, np.uint8)
         self.texts: list[Text] = []
+        self._ramps: list[Colours] = []
 
     def image(self, colours: Colours, x: int, y: int) -> None:
         """Lay an RGB array on the page, pixel by pixel, with its top left corner at the point."""
@@ -96,13 +97,14 @@ class Sheet:
         draw = ImageDraw.Draw(image)
         for text in self.texts:
             draw_text(draw, text.words, text.x, text.y, text.size, text.colour)
-        return Picture(np.asarray(image), words)
+        return Picture(np.asarray(image), words, ramps=self._ramps)
 
     def colour_bar(self, scale: Scale, x: int, y: int, height: int) -> None:
         """Draw the scale upright with the numbers of its two ends, and of zero where it is in the middle."""
         # Halves, since the span of the largest numbers would be infinite.
         ramp = 2 * np.linspace(scale.high / 2, scale.low / 2, height).reshape(-1, 1).repeat(BAR, axis=1)
         self.image(scale.colours(ramp), x, y)
+        self._ramps.append(scale.colours(2 * np.linspace(scale.low / 2, scale.high / 2, 256)))
         self.frame(x, y, BAR, height)
         for share, mark in zip((0.0, 1.0, 0.5), _marks(scale), strict=False):
             self.text(mark, x + BAR + 6, y + round(share * height), size=9)
