@@ -11,6 +11,7 @@ from coursekit.pictures.photographs import show_image
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.products import show_products
 from coursekit.pictures.stages import show_stages
+from coursekit.pictures.windows import show_windows
 
 __all__ = [
     "Picture",
@@ -21,4 +22,5 @@ __all__ = [
     "show_image",
     "show_products",
     "show_stages",
+    "show_windows",
 ]
