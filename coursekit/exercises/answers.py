@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.exercises.feedback import Right, Verdict, Wrong
-from coursekit.exercises.refused import Refused, is_tensor, named, refuse_blank
+from coursekit.exercises.refused import Refused, is_layer, is_tensor, named, refuse_blank
 
-__all__ = ["Refused", "as_array", "as_choice", "as_number", "as_shape", "as_whole", "choice"]
+__all__ = ["Refused", "as_array", "as_number", "as_shape", "as_whole"]
 
 Float64 = NDArray[np.float64]
+
+LARGEST = 10**12  # no size or count of this course comes near; more digits fill a sentence with digits
 
 
 def as_array(
@@ -43,14 +43,12 @@ def as_array(
            [3., 4.]])
     """
     refuse_blank(answer)
-    if is_tensor(answer):
-        if not tensors:
-            raise Refused(
-                f"{what} is a PyTorch tensor, and a NumPy array is wanted here. "
-                "`.detach().numpy()` makes an array of a tensor."
-            )
-        tensor: Any = answer
-        answer = tensor.detach().cpu().numpy()
+    answer = _without_tensors(answer, tensors, what)
+    if is_layer(answer):
+        raise Refused(
+            f"{what} is a layer, and numbers are wanted here. A layer that is made must still be used, "
+            "as in `layer(x)`."
+        )
     if callable(answer):
         raise Refused(
             f"{what} is a function, and numbers are wanted here. Call it, and keep what it returns."
@@ -66,10 +64,10 @@ def as_array(
     result: Float64 = array.astype(np.float64)
     if not np.isfinite(result).all():
         bad = np.argwhere(~np.isfinite(result))[0].tolist()
-        at = f" at index {tuple(bad)}" if bad else ""
+        at = f", first at index {tuple(bad)}" if bad else ""
         found = "NaN (not a number)" if np.isnan(result).any() else "infinite values"
         raise Refused(
-            f"{what} holds {found}, first{at}. "
+            f"{what} holds {found}{at}. "
             "Look for a division by 0, or for a root or logarithm of a negative number."
         )
     return result
@@ -97,11 +95,11 @@ def as_number(answer: object, *, what: str = "Your answer") -> float:
         try:
             number = float(answer.real)
         except OverflowError:
-            number = math.inf
+            raise Refused(f"{what} is a number that is much too large.") from None
     else:
         array = as_array(answer, tensors=True, what=what)
         if array.size != 1:
-            raise Refused(f"{what} has shape {array.shape}, and one number is wanted here.")
+            raise Refused(f"{what} holds {array.size} numbers, and one number is wanted here.")
         number = float(array.reshape(-1)[0])
     if not math.isfinite(number):
         raise Refused(f"{what} is {number}, and an ordinary number is wanted here.")
@@ -119,7 +117,7 @@ def as_whole(answer: object, *, what: str = "Your answer") -> int:
     """
     number = as_number(answer, what=what)
     if number != round(number):
-        raise Refused(f"{what} is {number:g}, and a whole number is wanted here.")
+        raise Refused(f"{what} is {number:,.12g}, and a whole number is wanted here.")
     return round(number)
 
 
@@ -134,10 +132,12 @@ def as_shape(answer: object) -> tuple[int, ...]:
     """
     refuse_blank(answer)
     if isinstance(answer, int | float | np.number):
-        raise Refused(f"Your answer is one number, {answer}. Write all of them, as in `(2, 3)`.")
+        raise Refused("Your answer is one number. Write all of them in brackets, as in `(2, 3)`.")
     if isinstance(answer, np.ndarray) and answer.ndim == 1:
         answer = answer.tolist()
-    if not isinstance(answer, list | tuple) or not answer:
+    if isinstance(answer, list | tuple) and not answer:
+        raise Refused("Your answer is empty. Write numbers in the brackets, as in `(2, 3)`.")
+    if not isinstance(answer, list | tuple):
         raise Refused(
             f"Your answer is {named(answer)}, and numbers in brackets are wanted here, as in `(2, 3)`."
         )
@@ -146,59 +146,32 @@ def as_shape(answer: object) -> tuple[int, ...]:
         if not isinstance(size, int | np.integer) or size is True or size is False:
             raise Refused(f"Only whole numbers are wanted in the brackets, and you have `{size!r}`.")
         sizes.append(int(size))
+        if abs(sizes[-1]) > LARGEST:
+            raise Refused("One of your numbers is much too large.")
     return tuple(sizes)
 
 
-def as_choice(answer: object, letters: str) -> str:
-    """The answer as one of a few letters.
-
-    Args:
-        answer: One letter, large or small; brackets, a full stop and spaces around it do not matter.
-        letters: Those that can be chosen, such as "ABCD".
-
-    Raises:
-        Refused: It is blank, no text, or no such letter.
-
-    >>> as_choice(" b) ", "ABC")
-    'B'
-    """
-    refuse_blank(answer)
-    wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
-    if not isinstance(answer, str):
-        raise Refused(f"Your answer is {named(answer)}. {wanted}")
-    letter = answer.strip(" ().").upper()
-    if len(letter) != 1 or letter not in letters:
+def _without_tensors(answer: Any, tensors: bool, what: str) -> Any:
+    """A tensor as an array, also in a list or tuple."""
+    if isinstance(answer, list | tuple) and any(is_tensor(part) for part in answer):
+        return [_without_tensors(part, tensors, what) for part in answer]
+    if not is_tensor(answer):
+        return answer
+    if not tensors:
         raise Refused(
-            f"There is no statement `{answer[:20]}`. The letters are {', '.join(letters)}. {wanted}"
+            f"{what} is a PyTorch tensor, and a NumPy array is wanted here. "
+            "`.detach().numpy()` makes an array of a tensor."
         )
-    return letter
-
-
-def choice(right: str, says: Mapping[str, str]) -> Callable[[Any], Verdict]:
-    """The judge of a question with lettered statements.
-
-    Args:
-        right: The letter of the right statement.
-        says: For each letter what the learner reads after choosing it: why it is right, or what speaks
-            against it.
-
-    >>> judge = choice("A", {"A": "The weights add up to 0.", "B": "A flat patch would not give 0."})
-    >>> judge("b")
-    Wrong(why='A flat patch would not give 0.')
-    """
-    letters = "".join(sorted(says))
-
-    def judge(answer: Any) -> Verdict:
-        letter = as_choice(answer, letters)
-        return Right(says[letter]) if letter == right else Wrong(says[letter])
-
-    return judge
+    plain = answer.detach().cpu()
+    return (plain.float() if str(plain.dtype) == "torch.bfloat16" else plain).numpy()  # NumPy has no bfloat16
 
 
 def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
     kinds = {"b": "True and False", "c": "complex numbers", "S": "text", "U": "text"}
     if array.dtype.kind in kinds:
         raise Refused(f"{what} holds {kinds[array.dtype.kind]}, and real numbers are wanted here.")
+    if isinstance(answer, int):
+        raise Refused(f"{what} is a number that is much too large.")
     if array.dtype.kind not in "uif":
         raise Refused(f"{what} is {named(answer)}, and an array of numbers is wanted here.")
 
@@ -206,8 +179,15 @@ def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
 def _refuse_other_shapes(shape: tuple[int, ...], wanted: tuple[int | None, ...] | None, what: str) -> None:
     if wanted is None:
         return
-    words = str(wanted).replace("None", "any")
+    words = "shape " + str(wanted).replace("None", "any")
+    if all(size is None for size in wanted):
+        words = f"a {len(wanted)}-D array"
+    if not wanted:
+        words = "one number"
+    if not shape and wanted:
+        raise Refused(f"{what} is one number, and {words} is wanted here.")
     if len(shape) != len(wanted):
-        raise Refused(f"{what} has shape {shape}, so {len(shape)} axes, and shape {words} is wanted here.")
+        axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
+        raise Refused(f"{what} has shape {shape}, so {axes}, and {words} is wanted here.")
     if any(size is not None and size != own for own, size in zip(shape, wanted, strict=True)):
-        raise Refused(f"{what} has shape {shape}, and shape {words} is wanted here.")
+        raise Refused(f"{what} has shape {shape}, and {words} is wanted here.")

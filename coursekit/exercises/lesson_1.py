@@ -38,7 +38,7 @@ A friend reads photographs with OpenCV and turns them into gray. Her red roofs c
 
 ```python
 def gray_of_bgr(image):
-    return 0.299 * image[..., 0] + 0.587 * image[..., 1] + 0.114 * image[..., 2]
+    return 0.299 * image[:, :, 0] + 0.587 * image[:, :, 1] + 0.114 * image[:, :, 2]
 ```
 
 OpenCV has put the colours into another order. Write the function so that it is right for such images.
@@ -50,7 +50,7 @@ def gray_of_bgr(image):  # (H, W, 3), blue first, from 0 to 1 -> (H, W)
     answer="""
 def gray_of_bgr(image):  # (H, W, 3), blue first, from 0 to 1 -> (H, W)
     # Red is the last channel here, and blue the first. The weight follows its colour.
-    return 0.299 * image[..., 2] + 0.587 * image[..., 1] + 0.114 * image[..., 0]
+    return 0.299 * image[:, :, 2] + 0.587 * image[:, :, 1] + 0.114 * image[:, :, 0]
 """.strip(),
     why="Each weight belongs to a colour and not to a place, and in BGR the places of red and blue are "
     "exchanged.",
@@ -108,8 +108,8 @@ warmer = Exercise(
     question="""
 In the evening the light is warm: there is more red in it and less blue. Write a function that gives a
 photograph evening light. Any way is right if the mean of red grows and the mean of blue falls, each by
-at least 0.01, if all values stay between 0 and 1, and if the picture stays about as bright: its gray may
-change by 0.05.
+at least 0.01, if all values stay between 0 and 1, and if the picture stays about as bright: the mean of its
+gray may change by at most 0.05.
 """.strip(),
     blank="""
 def warmer(image):  # (H, W, 3), red first, from 0 to 1 -> the same shape and range
@@ -123,8 +123,8 @@ def warmer(image):  # (H, W, 3), red first, from 0 to 1 -> the same shape and ra
     why="A factor above 1 lets red grow and one below 1 lets blue fall, and green, which counts most in "
     "gray, stays.",
     hints=(
-        "Each channel can get its own treatment. What should happen to `image[..., 0]`, and to "
-        "`image[..., 2]`?",
+        "Each channel can get its own treatment. What should happen to `image[:, :, 0]`, and to "
+        "`image[:, :, 2]`?",
         "An array of three numbers, multiplied with the image, gives every channel its own factor.",
         "Keep the factors near 1, leave green alone, and let `np.clip` take care of the range.",
     ),

@@ -1,8 +1,8 @@
 """The exercises of lesson 2: sliding in one direction, diagonals, a blur, stretched panels, corners."""
 
 from coursekit.exercises import lesson_2_judges as judges
-from coursekit.exercises.answers import choice
 from coursekit.exercises.exercise import Exercise
+from coursekit.exercises.letters import choice
 from coursekit.exercises.progress import Progress
 
 __all__ = ["EXERCISES", "progress"]
@@ -77,7 +77,8 @@ blur = Exercise(
     kind="kernel",
     question="""
 Write a 5 × 5 kernel that blurs. The picture keeps its brightness and stays in its place, and fine
-noise becomes at most half as strong. There are many such kernels. Any one is right.
+noise becomes at most half as strong. No weight is negative. The kernel blurs in every direction: its
+weights do not all lie on one line. There are many such kernels. Any one is right.
 """.strip(),
     blank="my_blur = ...  # an array of 5 rows and 5 columns",
     answer="my_blur = np.full((5, 5), 1 / 25)  # 25 equal weights that add up to 1: the mean of 25 pixels",

@@ -26,29 +26,43 @@ def slide(answer: Any) -> Verdict:
     """
     function = as_function(answer, 2)
     generator = np.random.default_rng(3)
-    cases = [(np.array([0.0, 0.0, 1.0, 1.0, 0.5]), np.array([-1.0, 2.0]))]
+    cases = [
+        (np.array([0.0, 0.0, 1.0, 1.0, 0.5]), np.array([-1.0, 2.0])),
+        (np.array([0.2, 0.9, 0.1, 0.7, 0.4]), np.array([1.0, -2.0])),  # with negative responses
+    ]
     cases += [(generator.random(n), generator.normal(size=k)) for n, k in ((9, 3), (6, 1), (4, 4))]
     for row, kernel in cases:
         wanted = np.array(
             [(row[i : i + len(kernel)] * kernel).sum() for i in range(len(row) - len(kernel) + 1)]
         )
-        came = as_array(call(function, row, kernel), (None,), what="The result of your function")
+        result = call(function, row, kernel)
+        if isinstance(result, int | float | np.number):
+            return Wrong(
+                "The result of your function is one number, the response at one place. "
+                "Collect the responses at all places, and return them together."
+            )
+        came = as_array(result, (None,), what="The result of your function")
         sizes = f"For {len(row)} pixels and {len(kernel)} weights"
         if len(came) == len(wanted) - 1:
-            return Wrong(f"{sizes} one value is missing, the last. How many places are there for the kernel?")
+            which = ", the last" if close(came, wanted[:-1]) else ""
+            which = ", the first" if close(came, wanted[1:]) else which
+            return Wrong(f"{sizes} one value is missing{which}. How many places are there for the kernel?")
         if len(came) == len(row) != len(wanted):
             return Wrong(
                 f"{sizes} you give {len(came)} values, as many as pixels. "
                 "At the last of these places the kernel does not lie on the row completely."
             )
         if len(came) != len(wanted):
-            return Wrong(f"{sizes} there are {len(wanted)} places, and you give {len(came)} values.")
+            values = "1 value" if len(came) == 1 else f"{len(came)} values"
+            return Wrong(f"{sizes} there are {len(wanted)} places, and you give {values}.")
         if close(came, np.convolve(row, kernel, "valid")) and not close(came, wanted):
             return Wrong(
                 "You lay the kernel on the row backwards: its first weight belongs to the first pixel."
             )
         if close(came * len(kernel), wanted) and len(kernel) > 1:
             return Wrong("You take the mean of the products. A response is their sum.")
+        if wanted.min() < 0 and any(close(came, other) for other in (np.abs(wanted), np.maximum(wanted, 0))):
+            return Wrong("A response can be negative. Your function changes the negative ones: keep them.")
         if not close(came, wanted):
             shown = "" if len(row) > 5 else f" The row was {row.tolist()}, the kernel {kernel.tolist()}."
             return Wrong(difference(came, wanted, reveal=bool(shown), what="Your response") + shown)
@@ -70,22 +84,27 @@ def diagonal(answer: Any) -> Verdict:
     total = kernel.sum()
     if abs(total) > 1e-3 * size:
         return Wrong(f"The weights add up to {total:.4g}. A flat patch must give 0, however bright it is.")
-    falling = _step(np.subtract.outer(np.arange(4), np.arange(4)))  # bright below the diagonal, dark above it
-    upright = _step(np.tile(np.arange(4) - 1.5, (4, 1)))  # bright at the right, dark at the left
-    slanted = max(abs((kernel * patch).sum()) for patch in (falling, falling[:, ::-1]))
-    straight = {"vertical": abs((kernel * upright).sum()), "horizontal": abs((kernel * upright.T).sum())}
+    y, x = np.mgrid[:4, :4] - 1.5
+    both = [_at_edges(kernel, height) for height in (y - x, y + x)]
+    diagonals = max(both, key=lambda responses: np.abs(responses).max())
+    slanted = float(np.abs(diagonals).max())
+    straight = {name: np.abs(_at_edges(kernel, h)).max() for name, h in (("vertical", x), ("horizontal", y))}
     name, strongest = max(straight.items(), key=lambda pair: pair[1])
-    if slanted < 0.02 * size:
-        thin = max(abs(np.trace(kernel)), abs(np.trace(kernel[:, ::-1]))) > 0.2 * size
-        what = "It finds thin diagonal lines, but to" if thin else "To"
+    if slanted < 0.1 * size:
         return Wrong(
-            f"{what} a diagonal edge it gives 0. One side of the diagonal must add, the other subtract."
+            f"To a diagonal edge it gives at most {slanted:.4g}, which is little for such weights. "
+            "One side of the diagonal must add, the other subtract."
         )
     if slanted < 1.2 * strongest:
         return Wrong(
             f"The strongest answer to a diagonal edge is {slanted:.4g}, and to {name} edges it is "
             f"{strongest:.4g}. "
             "The diagonal one must be at least 1.2 times as large. Where does your kernel change its sign?"
+        )
+    if min(diagonals.max(), -diagonals.min()) > 0.5 * slanted:
+        return Right(
+            f"A diagonal edge gives {slanted:.4g}, a vertical or horizontal one at most {strongest:.4g}. "
+            "At an edge it answers twice, once with each sign, as kernels for thin lines do."
         )
     return Right(
         f"A diagonal edge gives {slanted:.4g}, a vertical or horizontal one at most {strongest:.4g}, a flat "
@@ -114,7 +133,8 @@ def blur(answer: Any) -> Verdict:
             "sum keeps it?"
         )
     if kernel.max() > 0.999:
-        return Wrong("Only one weight is not 0. Every pixel stays as it is, so nothing is mixed.")
+        what = "Every pixel stays as it is" if kernel[2, 2] > 0.999 else "The picture moves"
+        return Wrong(f"Only one weight is not 0. {what}, and nothing is mixed.")
     offset = np.arange(5) - 2
     if abs((kernel.sum(axis=0) * offset).sum()) > 0.01 or abs((kernel.sum(axis=1) * offset).sum()) > 0.01:
         return Wrong(
@@ -126,8 +146,9 @@ def blur(answer: Any) -> Verdict:
             f"It blurs, but little: of fine noise {left:.0%} is left. Half or less is wanted. Give the "
             "neighbours more."
         )
-    if max(kernel.sum(axis=0).max(), kernel.sum(axis=1).max()) > 0.999:
-        return Wrong("It blurs in one direction only. Use more than one row, and more than one column.")
+    places = np.indices((5, 5)).reshape(2, 25)
+    if np.linalg.eigvalsh(np.cov(places, aweights=kernel.ravel(), ddof=0))[0] < 0.01:
+        return Wrong("It blurs in one direction only: all its weights lie on one line. Use others beside it.")
     return Right(
         f"Brightness and place stay, and of fine noise only {left:.0%} is left. You mixed each pixel with "
         "its neighbours."
@@ -170,6 +191,11 @@ def corner(answer: Any) -> Verdict:
         f"At a corner it gives {best:.4g}, along a straight edge at most {max(edges, 0):.4g}, and on flat "
         "patches 0."
     )
+
+
+def _at_edges(kernel: Array, height: Array) -> Array:
+    """`(7,)`: the responses to edges where the height passes −3, −2, ..., 3."""
+    return np.array([(kernel * _step(height - offset)).sum() for offset in range(-3, 4)])
 
 
 def _step(height: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coursekit import reference
-from coursekit.exercises.answers import as_array, as_shape
+from coursekit.exercises.answers import as_array, as_number, as_shape
 from coursekit.exercises.calling import as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.feedback import Right, Verdict, Wrong
@@ -28,9 +28,8 @@ def weight_shape(answer: Any) -> Verdict:
     if shape == (8, 3, 5, 5):
         return Right("Each of the 8 filters has one kernel of 5 × 5 for each of the 3 colours: 600 weights.")
     if len(shape) != 4:
-        return Wrong(
-            f"A weight has four axes, (out, in, kh, kw), and you have {len(shape)}. Which ones are missing?"
-        )
+        ask = "What is missing?" if len(shape) < 4 else "What is too much?"
+        return Wrong(f"A weight has four axes, (out, in, kh, kw), and you have {len(shape)}. {ask}")
     if sorted(shape) == [3, 5, 5, 8]:
         return Wrong(
             "These are the right four numbers in another order. "
@@ -84,7 +83,9 @@ def whole_weight(answer: Any) -> Verdict:
             )
         if not close(values, wanted):
             return Wrong(difference(values, wanted, what="Your weight"))
-    return Right("float32 and four axes: a layer takes it, and training can change it by a small amount.")
+    return Right(
+        "The type is float32, and there are four axes. A layer takes it, and training can change it a little."
+    )
 
 
 def map_size(answer: Any) -> Verdict:
@@ -105,12 +106,12 @@ def map_size(answer: Any) -> Verdict:
         wanted = reference.output_size(n, k, stride=s, padding=p)
         given = call(function, n, k, s, p)
         asked = f"For n = {n}, k = {k}, stride {s}, padding {p}"
-        came = as_array(given, (), tensors=True, what=RESULT).item()
+        came = as_number(given, what=RESULT)
         if came == wanted:
             continue
         if came != round(came):
             return Wrong(
-                f"{asked} you give {came:.4g}. A size is a whole number: a place where the kernel does "
+                f"{asked} you give {came:,.12g}. A size is a whole number: a place where the kernel does "
                 "not fit is left out."
             )
         if came == wanted - 1 == (n + 2 * p - k) // s:
@@ -122,10 +123,13 @@ def map_size(answer: Any) -> Verdict:
                 f"{asked} you give {came:.0f}. Padding adds zeros on both sides, so it counts twice."
             )
         if came == wanted + 1:
-            return Wrong(
-                f"{asked} you give {came:.0f}, one too many. Round down: the last step must fit completely."
+            advice = (
+                "Round down: the last step must fit completely."
+                if (n + 2 * p - k) % s
+                else f"The kernel can move by {n + 2 * p - k} pixels. How many steps of {s} are that?"
             )
-        return Wrong(f"{asked} you give {came:.0f}, and PyTorch gives {wanted}.")
+            return Wrong(f"{asked} you give {came:.0f}, one too many. {advice}")
+        return Wrong(f"{asked} you give {came:,.12g}, and PyTorch gives {wanted}.")
     return Right(
         "Your formula agrees with PyTorch for all settings that were tried, also where a step does not fit."
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit import filters, reference
 from coursekit.exercises.answers import as_array
-from coursekit.exercises.calling import as_class, call
+from coursekit.exercises.calling import as_class, as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.feedback import Right, Verdict, Wrong
 from coursekit.exercises.refused import Refused
@@ -31,6 +31,7 @@ def edge_strength(answer: Any) -> Verdict:
     network = call(kind)
     x = torch.from_numpy(np.random.default_rng(5).random((2, 1, 9, 11)).astype(np.float32))
     with torch.no_grad():
+        as_function(network.forward, 1)
         result = call(network, x)
     came = as_array(result, tensors=True, what="What your network returns")
     weight = filters.to_weight(filters.edge_bank())
@@ -39,8 +40,8 @@ def edge_strength(answer: Any) -> Verdict:
     wanted = active.sum(axis=1, keepdims=True)  # (2, 1, 6, 8)
     if came.size == wanted.size and np.abs(came).max() < 1e-4:
         return Wrong(
-            "The sum is 0 everywhere. Each map has its negative in the bank: without ReLU they cancel "
-            "each other."
+            "The sum is 0 everywhere. Each map has its negative in the bank, so they cancel each other. "
+            "ReLU must stand between the layer and the sum."
         )
     if came.ndim == 0:
         return Wrong(
@@ -52,9 +53,13 @@ def edge_strength(answer: Any) -> Verdict:
     if came.shape == (2, 6, 8):
         return Wrong("The axis of the channels is gone. Keep it, with length 1.")
     if came.shape[0] != 2:
+        why = (
+            "Images must not be added to each other"
+            if came.ndim == 4 and came.shape[0] == 1
+            else "Axis 0 counts the images"
+        )
         return Wrong(
-            f"Two images went in, and a result of shape {came.shape} came out. Images must not be added "
-            "to each other: the maps are axis 1."
+            f"Two images went in, and a result of shape {came.shape} came out. {why}: the maps are axis 1."
         )
     if close(came, active.max(axis=1, keepdims=True)):
         return Wrong("This is the largest of the four maps at each place. Their sum is wanted.")

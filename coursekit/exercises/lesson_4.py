@@ -54,7 +54,7 @@ largest of both becomes 1, and everything between follows the same rule.
 """.strip(),
     blank="""
 def on_one_scale(before, after):  # two maps (H, W) -> two pictures, 0 to 1
-    ...
+    return ...
 """.strip(),
     answer="""
 # Two maps (H, W) -> two pictures (H, W), from 0 to 1.
@@ -112,14 +112,14 @@ own_activation = Exercise(
     title="An activation of your own",
     kind="stretch",
     question=(
-        "Invent an activation function that no unit can die of. "
+        "Invent an activation function that is flat nowhere below 0. "
         "For an array of any shape: 0 stays 0. Above 0 a larger response stays larger. "
-        "Below 0 nothing becomes positive, but not all values become equal. "
-        "And it must not be a straight line. Anything with these properties is right."
+        "Below 0 nothing becomes positive, and the result changes wherever the response changes. "
+        "(The check tries −0.5, −1, −2 and −5.) And it must not be a straight line."
     ),
     blank="""
 def my_activation(x):  # NumPy array of any shape -> array of the same shape
-    ...
+    return ...
 """.strip(),
     answer="""
 def my_activation(x):  # NumPy array of any shape -> array of the same shape
@@ -134,7 +134,7 @@ def my_activation(x):  # NumPy array of any shape -> array of the same shape
         "Below 0 take anything that is small, negative, and changes with x.",
     ),
     judge=judges.own_activation,
-    why="Leaky ReLU and GELU have these properties as well; this one is known as ELU.",
+    why="Leaky ReLU has these properties as well; this one is known as ELU.",
     points=3,
 )
 

@@ -1,5 +1,6 @@
 """The judges of lesson 4: what is right about an answer on ReLU, or what differs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,11 @@ __all__ = ["collapsed", "one_scale", "own_activation", "relu_by_hand"]
 
 Array = NDArray[np.floating[Any]]
 
+RESULT = "The result of your function"
 MAP_A = np.array([2.0, -1.0, 0.0, -3.0])
+TRIED = np.array([-0.5, -1.0, -2.0, -5.0])  # responses below 0 at which an activation must not be flat
+STEP = 0.1
+FLAT = 1e-6  # a change of the result that is smaller than this is none
 
 
 def relu_by_hand(answer: Any) -> Verdict:
@@ -24,7 +29,7 @@ def relu_by_hand(answer: Any) -> Verdict:
     >>> type(relu_by_hand([[2, 0, 0, 0], [0, 1, 0, 3], [2, -1, 0, -3]])).__name__
     'Right'
     """
-    rows = as_array(answer, shape=(3, 4))
+    rows = as_array(answer, shape=(3, 4), tensors=True)
     positive, negative = np.maximum(MAP_A, 0), np.maximum(-MAP_A, 0)
     if close(rows[0], np.abs(MAP_A)):
         return Wrong("Row 1 is the map without its signs. ReLU does not turn −3 into 3. It turns it into 0.")
@@ -64,12 +69,13 @@ def one_scale(answer: Any) -> Verdict:
     clipped = np.maximum(before, -1)
     stronger = np.where(before > 0, 2 * before, before / 10)  # not ReLU: here the second map reaches further
     for first, second in (
+        (before, stronger),
         (before, np.maximum(before, 0)),
         (clipped, np.maximum(clipped, 0)),
-        (before, stronger),
+        (stronger, before),
     ):
         low, high = min(first.min(), second.min()), max(first.max(), second.max())
-        pictures = as_array(call(function, first.copy(), second.copy()))
+        pictures = as_array(call(function, first.copy(), second.copy()), tensors=True, what=RESULT)
         if pictures.shape != (2, *first.shape):
             return Wrong(
                 "The function must return two pictures as large as the maps, with a comma between them."
@@ -81,6 +87,8 @@ def one_scale(answer: Any) -> Verdict:
                 "Each picture is still stretched by itself. A response of 0 becomes "
                 f"{pictures[0][0, 2]:.2f} in the first picture and {pictures[1][0, 2]:.2f} in the second."
             )
+        if close(pictures[0], wanted[1]) and close(pictures[1], wanted[0]):
+            return Wrong("The scale is right, but the two pictures are exchanged. `before` comes first.")
         first_alone = [(one - first.min()) / np.ptp(first) for one in (first, second)]
         if second.max() > first.max() and all(
             close(p, f) for p, f in zip(pictures, first_alone, strict=True)
@@ -115,7 +123,7 @@ def collapsed(answer: Any) -> Verdict:
     'Wrong'
     """
     blur, sobel = filters.kernel("gaussian3"), filters.kernel("sobel_x")
-    given = as_array(answer)
+    given = as_array(answer, tensors=True, what="Your kernel")
     if given.shape == (1, 1, 5, 5):
         return Wrong("This is a weight with the shape (1, 1, 5, 5). The kernel is inside it: take [0, 0].")
     kernel, wanted = given, reference.compose_kernels(blur, sobel)
@@ -145,19 +153,20 @@ def collapsed(answer: Any) -> Verdict:
 
 
 def own_activation(answer: Any) -> Verdict:
-    """Judge any function of an array: 0 stays 0, order above 0, a trace but nothing positive below 0, a bend.
+    """Judge any function of an array: 0 stays 0, order above 0, below 0 not positive and not flat, a bend.
 
     >>> type(own_activation(np.tanh)).__name__
     'Right'
     """
     function = as_function(answer, 1)
     x = np.linspace(-4, 4, 161)
-    y = as_array(call(function, x.copy()), shape=x.shape)
-    block = x[:160].reshape(8, 20)
-    if not close(as_array(call(function, block.copy()), shape=block.shape).ravel(), y[:160]):
-        return Wrong(
-            "A map of 8 × 20 gets other values than the same numbers in one row. Treat each value alone."
-        )
+    y = _activated(function, x)
+    for part, rows in ((slice(0, 160), 8), (slice(40, 120), 4)):  # the second one has another largest value
+        if not close(_activated(function, x[part].reshape(rows, 20)).ravel(), y[part]):
+            return Wrong(
+                f"A map of {rows} × 20 gets other values than the same numbers in one long row. "
+                "Treat each value alone."
+            )
     zero, below, above = y[80], y[:80], y[81:]
     if abs(zero) > 1e-6:
         return Wrong(
@@ -174,15 +183,27 @@ def own_activation(answer: Any) -> Verdict:
         return Wrong(
             f"{x[worst]:.2f} becomes {below[worst]:.2f}. A negative response must not come out positive."
         )
-    if np.ptp(below) < 1e-3:
+    if np.ptp(below) < 1e-6:
         return Wrong(
             "All negative responses become the same number, so the gradient there is 0. A unit can die."
+        )
+    change = np.abs(_activated(function, TRIED) - _activated(function, TRIED - STEP))
+    if not (change > FLAT).all():
+        place = TRIED[int(np.argmin(change))]
+        return Wrong(
+            f"From {place - STEP:.1f} to {place:.1f} the result changes by less than a millionth. There it "
+            "is flat, the gradient is 0 or nearly 0, and a unit can die."
         )
     if np.ptp(np.diff(y)) < 1e-6:
         return Wrong(
             "This is a straight line. Without a bend, many layers are one layer, as section 5 showed."
         )
     return Right(
-        f"It keeps 0, keeps the order above 0, and leaves a trace below: −1 becomes {y[60]:.3f}, and 1 "
-        f"becomes {above[19]:.3f}. A unit with it is never quite dead."
+        "It keeps 0, keeps the order above 0, and bends. At −0.5, −1, −2 and −5 it is not flat, so a small "
+        f"gradient comes through: −1 becomes {y[60]:.3g}, and 1 becomes {above[19]:.3g}."
     )
+
+
+def _activated(function: Callable[..., Any], x: Array) -> Array:
+    """What the learner's function makes of an array, of the same shape."""
+    return as_array(call(function, x.copy()), shape=x.shape, tensors=True, what=RESULT)

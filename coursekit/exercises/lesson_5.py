@@ -1,8 +1,8 @@
 """The exercises of lesson 5: sizes, your own max pooling, thick lines, a pooling that is softer."""
 
 from coursekit.exercises import lesson_5_judges as judges
-from coursekit.exercises.answers import choice
 from coursekit.exercises.exercise import Exercise
+from coursekit.exercises.letters import choice
 from coursekit.exercises.progress import Progress
 
 __all__ = ["EXERCISES", "progress"]
@@ -130,8 +130,8 @@ softer_pooling = Exercise(
     question=(
         "Section 5 has shown: a shift of one pixel changes the output of max pooling a lot. "
         "Invent a pooling that halves both sides of a map and changes clearly less: "
-        "at most 0.8 times as much as `max_pool2d(table, 2)`. "
-        "A single bright point must still be found at its place. "
+        "at most 0.9 times as much as `max_pool2d(table, 2)`. "
+        "A single bright point must still be found at its place, and a map of zeros must stay zero. "
         "Everything with these properties is right, and `reference` and `filters` may help."
     ),
     blank="""

@@ -1,5 +1,7 @@
 """The judges of lesson 5: what is right about an answer on pooling, or what differs."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,14 @@ from coursekit.exercises.answers import as_array
 from coursekit.exercises.calling import as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.feedback import Right, Verdict, Wrong
+from coursekit.exercises.refused import Refused
 
 __all__ = ["max_pooling", "softer_pooling", "three_poolings"]
 
 Array = NDArray[np.floating[Any]]
+
+RESULT = "The result of your function"
+ALLOWED = 0.9  # of the change of max pooling; the question says it
 
 
 def three_poolings(answer: Any) -> Verdict:
@@ -22,7 +28,7 @@ def three_poolings(answer: Any) -> Verdict:
     >>> type(three_poolings([[37, 18, 9], [38, 19, 10]])).__name__
     'Right'
     """
-    sizes = as_array(answer, shape=(2, 3))
+    sizes = as_array(answer, shape=(2, 3), tensors=True)
     if not close(sizes, np.round(sizes)):
         return Wrong("A map cannot have half a row. Each size must be a whole number.")
     down, up = _halved(75, ceil_mode=False), _halved(75, ceil_mode=True)
@@ -44,7 +50,7 @@ def three_poolings(answer: Any) -> Verdict:
             before = 75 if place == 0 else int(wanted[place - 1])
             return Wrong(
                 f"{name} ceil_mode: pooling {place + 1} begins with {before} rows, and you say that "
-                f"{row[place]:.0f} are left. How many windows of 2 fit into {before}{extra}?"
+                f"{row[place]:,.12g} are left. How many windows of 2 fit into {before}{extra}?"
             )
     return Right(
         "Only odd sizes are rounded. The 9 values reach over 72 rows: three of the 75 are never looked at."
@@ -60,12 +66,12 @@ def max_pooling(answer: Any) -> Verdict:
     function = as_function(answer, 2)
     rng = np.random.default_rng(5)
     for rows, columns, size in ((4, 4, 2), (4, 6, 2), (5, 7, 2), (7, 9, 3), (6, 8, 2), (3, 5, 1)):
-        table = rng.integers(1, 10, (rows, columns)).astype(float)
+        table = rng.integers(1, 10, (rows, columns)) + 0.25
         if (rows, columns) == (6, 8):
             table = -table
         wanted = reference.max_pool2d(table, size)
         what = f"A {rows} × {columns} table with windows of {size} × {size}"
-        given = as_array(call(function, table.copy(), size))
+        given = as_array(call(function, table.copy(), size), tensors=True, what=RESULT)
         if given.shape == reference.max_pool2d(table, size, ceil_mode=True).shape != wanted.shape:
             return Wrong(f"{what}: what does not fill a window must be dropped. You keep it.")
         if given.shape == reference.max_pool2d(table, size, stride=1).shape != wanted.shape:
@@ -77,6 +83,11 @@ def max_pooling(answer: Any) -> Verdict:
         if (table < 0).all() and not given.any():
             return Wrong(
                 "In a table of negative numbers all results are 0. Where does your search begin? Not with 0."
+            )
+        if close(given, np.trunc(wanted)) or close(given, np.round(wanted)):
+            return Wrong(
+                "The largest values lose their fraction: 7.25 becomes 7. Do not round, and fill an array "
+                "that can hold fractions."
             )
         for name, other in (
             ("mean", reference.avg_pool2d(table, size)),
@@ -101,19 +112,19 @@ def softer_pooling(answer: Any) -> Verdict:
     function = as_function(answer, 1)
     wide = _lines()
     still, moved = wide[:, :60], wide[:, 1:]
-    first = as_array(call(function, still.copy()))
-    if first.shape != (20, 30):
-        return Wrong(
-            f"A map of 40 × 60 must become 20 × 30. Yours becomes {' × '.join(map(str, first.shape))}."
-        )
+    first = _pooled(function, still)
+    empty = _pooled(function, np.zeros((12, 18)))
+    if np.abs(empty).max() > 1e-6:
+        worst = empty.flat[np.abs(empty).argmax()]
+        return Wrong(f"An empty map must stay empty. In yours a 0 becomes {worst:.4g}.")
     for row, column in ((8, 8), (21, 33), (30, 47)):
         point = np.zeros((40, 60))
         point[row, column] = 1.0
-        result = as_array(call(function, point.copy()), shape=(20, 30))
+        result = _pooled(function, point)
         if np.abs(result).max() < 1e-6:
             return Wrong(
-                f"A map with a single 1 in row {row}, column {column} becomes empty. You skip pixels "
-                "without looking at them, and what stands there is lost."
+                f"A map with a single 1 in row {row}, column {column} becomes empty. You skip pixels, or one "
+                "bright pixel is outvoted by its neighbours."
             )
         if np.ptp(result) < 1e-6:
             return Wrong(
@@ -127,20 +138,18 @@ def softer_pooling(answer: Any) -> Verdict:
                 f"A single 1 in row {row}, column {column} has its largest value {off:.0f} places from "
                 "where it should be. Blur less, or look at how you cut."
             )
-    change = _change(first, as_array(call(function, moved.copy()), shape=(20, 30)))
-    usual = _change(*(reference.max_pool2d(one, 2) for one in (still, moved)))
-    if change > 0.8 * usual:
-        name = (
-            "less than" if change < 0.95 * usual else "as much as" if change < 1.02 * usual else "more than"
-        )
+    ratio = _change(first, _pooled(function, moved)) / _change(
+        *(reference.max_pool2d(one, 2) for one in (still, moved))
+    )
+    if ratio > ALLOWED:
         return Wrong(
-            f"A shift of one pixel changes your result by {change:.0%}, {name} that of max pooling "
-            f"({usual:.0%}). Come below {0.8 * usual:.0%}: let neighbouring windows share pixels."
+            f"A shift of one pixel changes your result {math.ceil(100 * ratio) / 100:.2f} times as much as "
+            f"the result of max pooling. At most {ALLOWED} times is asked for. Let neighbouring windows "
+            "share pixels."
         )
     return Right(
-        f"A shift of one pixel changes it by {change:.0%}. Max pooling of 2 × 2 changes by {usual:.0%}. "
-        "Windows that overlap, or a blur before the step of 2, make pooling softer. The price: finer "
-        "detail is lost."
+        f"A shift of one pixel changes it only {ratio:.2f} times as much as max pooling of 2 × 2. Windows "
+        "that overlap, or a blur before the step of 2, make pooling softer. The price: finer detail is lost."
     )
 
 
@@ -153,15 +162,27 @@ def _halved(size: int, *, ceil_mode: bool) -> Array:
     return np.array(sizes, dtype=float)
 
 
+def _pooled(function: Callable[..., Any], table: Array) -> Array:
+    """What a pooling makes of a map, if it is half as large."""
+    result = as_array(call(function, table.copy()), tensors=True, what=RESULT)
+    rows, columns = table.shape
+    if result.shape != (rows // 2, columns // 2):
+        came = " × ".join(map(str, result.shape)) or "one number"
+        raise Refused(
+            f"A map of {rows} × {columns} must become {rows // 2} × {columns // 2}. Yours becomes {came}."
+        )
+    return result
+
+
 def _lines() -> Array:
-    """`(40, 61)`, from 0: thin lines with some noise, like a map after ReLU."""
+    """`(40, 61)`, from 0: thin lines with some noise on a ground of 0, like a map after ReLU."""
     lines = np.zeros((40, 61))
     lines[:, 5::7] = 1.0
-    lines[::9] += 0.5
-    noise = np.random.default_rng(5).normal(scale=0.2, size=lines.shape)
-    return np.asarray(np.maximum(lines + noise, 0))
+    lines[::11] += 1.0
+    noise = np.random.default_rng(5).normal(scale=0.3, size=lines.shape)
+    return np.asarray(np.maximum(lines + noise - 0.6, 0))
 
 
 def _change(first: Array, second: Array) -> float:
-    """The size of the difference, divided by the size of the first map."""
-    return float(np.linalg.norm(second - first) / max(float(np.linalg.norm(first)), 1e-12))
+    """The size of the difference, divided by that of the first map, whose mean does not count."""
+    return float(np.linalg.norm(second - first) / max(float(np.linalg.norm(first - first.mean())), 1e-12))

@@ -1,8 +1,9 @@
 """The exercises of lesson 6: a row of numbers, receptive field, a forward, random maps, a cheaper stack."""
 
 from coursekit.exercises import lesson_6_judges as judges
-from coursekit.exercises.answers import choice
+from coursekit.exercises import lesson_6_network as network
 from coursekit.exercises.exercise import Exercise
+from coursekit.exercises.letters import choice
 from coursekit.exercises.progress import Progress
 
 __all__ = ["EXERCISES", "progress"]
@@ -117,7 +118,7 @@ class TinyNet(nn.Module):
         "ReLU and pooling have no weights: `torch.relu`, `nn.functional.max_pool2d`.",
         "Section 5 flattens with `start_dim`. Which axis must not be flattened?",
     ),
-    judge=judges.tiny_network,
+    judge=network.tiny_network,
     why="Convolution and ReLU find, pooling makes smaller, the linear layer weighs all that is left.",
     points=2,
 )

@@ -1,8 +1,8 @@
 """The exercises of lesson 7: counting, weights from Keras, coarse maps, opposites, a score for confetti."""
 
 from coursekit.exercises import lesson_7_judges as judges
-from coursekit.exercises.answers import choice
 from coursekit.exercises.exercise import Exercise
+from coursekit.exercises.letters import choice
 from coursekit.exercises.progress import Progress
 
 __all__ = ["EXERCISES", "progress"]
@@ -105,7 +105,10 @@ my_choice = "C"
             ),
             "A": "Count the values: a map of block 5 has 13 × 20. No screen can show more than there is.",
             "B": "Block 2 has about as many zeros as block 5, and there you still see the cat.",
-            "D": "All 13 conv layers were trained together. Coarse does not mean untrained.",
+            "D": (
+                "All 13 conv layers were trained together. "
+                "Neither coarse maps nor rough kernels in the later layers mean untrained."
+            ),
         },
     ),
     why=(
@@ -158,7 +161,7 @@ confetti_score = Exercise(
     title="A score for confetti",
     kind="stretch",
     question=(
-        "Your eye tells learned filters from random ones. "
+        "Your eye tells the learned filters of a first layer from random ones. "
         "Invent a number that does it too, and not the roughness of section 2: "
         "one score for each filter, large for confetti and small for edges and blobs. "
         "It must be right in 90% of all pairs, and must not change when a filter becomes 10 times as strong."
@@ -184,7 +187,7 @@ def my_score(bank):  # (n, 3, 3, 3) -> (n,), large for confetti
         "To make strength not count, divide by the mean of the squares, or count signs only.",
     ),
     judge=judges.confetti_score,
-    why="What sets learned filters apart is that neighbouring weights know of each other.",
+    why="What sets learned first-layer filters apart is that neighbouring weights know of each other.",
     points=3,
 )
 

@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.exercises.answers import as_array, as_number
+from coursekit.exercises.answers import as_array, as_whole
 from coursekit.exercises.calling import as_function, call
 from coursekit.exercises.feedback import Right, Verdict, Wrong
+from coursekit.exercises.lesson_7_banks import bank_with_pair, smooth_bank
 from coursekit.filters import random_bank
 
 __all__ = ["block4_parameters", "confetti_score", "opposite_pair", "weights_in_order"]
 
 Array = NDArray[np.floating[Any]]
+
+RESULT = "The result of your function"
 
 
 def block4_parameters(answer: Any) -> Verdict:
@@ -21,7 +24,11 @@ def block4_parameters(answer: Any) -> Verdict:
     >>> type(block4_parameters(512 * 256 * 9 + 512)).__name__
     'Right'
     """
-    count = as_number(answer)
+    if isinstance(answer, tuple):
+        return Wrong(
+            "These are several numbers, since a comma separates them. Write one number without commas."
+        )
+    count = as_whole(answer)
     kernels = 512 * 256
     mistakes = {
         kernels * 9: "the biases are missing: each filter has one.",
@@ -36,7 +43,7 @@ def block4_parameters(answer: Any) -> Verdict:
         256 * 256 * 9 + 256: "this is a layer of block 3. Block 4 has twice as many filters.",
     }
     if count in mistakes:
-        return Wrong(f"{count:,.0f}: {mistakes[int(count)]}")
+        return Wrong(f"{count:,}: {mistakes[count]}")
     wanted = kernels * 9 + 512
     if count == wanted:
         return Right(
@@ -44,9 +51,9 @@ def block4_parameters(answer: Any) -> Verdict:
             "shared."
         )
     if abs(count / wanted - 1) < 0.01:
-        return Wrong(f"{count:,.0f} is near, but a count must be exact. Do not round it.")
+        return Wrong(f"{count:,} is near, but a count must be exact. Do not round it.")
     return Wrong(
-        f"{count:,.0f} is too {'small' if count < wanted else 'large'}. Filters × channels × weights, and "
+        f"{count:,.12g} is too {'small' if count < wanted else 'large'}. Filters × channels × weights, and "
         "biases."
     )
 
@@ -59,7 +66,7 @@ def weights_in_order(answer: Any) -> Verdict:
     """
     function = as_function(answer, 1)
     keras = np.random.default_rng(7).normal(size=(3, 3, 3, 8)).astype(np.float32)
-    given = as_array(call(function, keras.copy()))
+    given = as_array(call(function, keras.copy()), tensors=True, what=RESULT)
     if given.shape != (8, 3, 3, 3):
         return Wrong(
             f"8 filters must have the shape (8, 3, 3, 3), that is (out, in, kh, kw). Yours: {given.shape}."
@@ -79,6 +86,10 @@ def weights_in_order(answer: Any) -> Verdict:
             "The axes are right. But channel 0 is still blue, and PyTorch will feed it the red of your "
             "photograph."
         )
+    if np.array_equal(given[:, 0], given[:, 2]) and any(
+        np.array_equal(given[:, 0], wanted[:, channel]) for channel in (0, 2)
+    ):
+        return Wrong("One colour stands twice: the first was overwritten before it was read.")
     if any(np.array_equal(given, each) for each in (wanted.swapaxes(2, 3), wanted[:, ::-1].swapaxes(2, 3))):
         return Wrong(
             "Rows and columns of each kernel are exchanged. kh must come before kw, as it did in Keras."
@@ -107,20 +118,17 @@ def opposite_pair(answer: Any) -> Verdict:
     function = as_function(answer, 1)
     for seed, count, one, two in ((1, 8, 2, 6), (2, 20, 0, 19), (3, 12, 4, 5), (4, 16, 3, 11)):
         weak = seed == 4
-        bank, alike, faint = _bank_with_pair(seed, count, one, two, weak=weak)
-        found = np.sort(as_array(call(function, bank.copy()), shape=(2,)))
+        bank, others = bank_with_pair(seed, count, one, two, weak=weak)
+        found = np.sort(as_array(call(function, bank.copy()), shape=(2,), tensors=True, what=RESULT))
         if found[0] == found[1]:
             return Wrong("You return the same filter twice. A filter is never its own negative.")
         if np.array_equal(found, [one, two]):
             continue
         if np.array_equal(found, [one + 1, two + 1]):
             return Wrong("Both numbers are one too large. Return indices, which begin with 0.")
-        if np.array_equal(found, alike):
-            return Wrong("These two are nearly the same filter, up to their strength. Look for the opposite.")
-        if np.array_equal(found, faint):
-            return Wrong(
-                "These two are only weak, so their sum is small. Scale each filter to length 1 first."
-            )
+        for said, pair in others.items():
+            if np.array_equal(found, pair):
+                return Wrong(said)
         if weak:
             return Wrong(
                 "In this bank one filter of the pair is weak, and you miss it. Scale each filter to length "
@@ -142,15 +150,16 @@ def confetti_score(answer: Any) -> Verdict:
     'Wrong'
     """
     function = as_function(answer, 1)
-    confetti, smooth = random_bank((60, 3, 3, 3), seed=7).astype(np.float64), _smooth(60)
-    bank = np.concatenate([confetti, smooth])
-    scores = as_array(call(function, bank.copy()))
+    confetti, smooth = random_bank((60, 3, 3, 3), seed=7).astype(np.float64), smooth_bank(60)
+    order = np.random.default_rng(9).permutation(120)
+    bank = np.concatenate([confetti, smooth])[order]
+    scores = as_array(call(function, bank.copy()), tensors=True, what=RESULT)
     if scores.shape != (120,):
         return Wrong(f"120 filters must get 120 numbers, one each. Yours has the shape {scores.shape}.")
-    high, low = scores[:60], scores[60:]
+    high, low = scores[order < 60], scores[order >= 60]
     if np.ptp(scores) < 1e-9:
         return Wrong("All filters get the same number, so it tells nothing.")
-    louder = as_array(call(function, 10 * bank), shape=(120,))
+    louder = as_array(call(function, 10 * bank), shape=(120,), tensors=True, what=RESULT)
     if not np.allclose(louder, scores, rtol=1e-3, atol=1e-6):
         return Wrong(
             "Filters that are 10 times as strong get another score. A loud filter is not a rough one: "
@@ -166,10 +175,9 @@ def confetti_score(answer: Any) -> Verdict:
             f"A random filter gets the larger score in {share:.0%} of all pairs. At least 90% are asked "
             "for; by chance it is one half. What do neighbouring weights of confetti not have?"
         )
-    known = _roughness(bank)
-    if np.allclose(scores / known, scores[0] / known[0], rtol=1e-3):
+    if _same_order(scores, _roughness(bank)):
         return Wrong(
-            "This is the roughness of section 2, and it works in nearly every pair. "
+            "This score puts the filters into the same order as the roughness of section 2. "
             "Now invent another number."
         )
     return Right(
@@ -177,41 +185,14 @@ def confetti_score(answer: Any) -> Verdict:
     )
 
 
-def _bank_with_pair(
-    seed: int, count: int, one: int, two: int, *, weak: bool
-) -> tuple[Array, list[int], list[int]]:
-    """A bank `(count, 3, 3, 3)` with two nearly opposite filters; the indices of two alike, and of two faint.
-
-    If weak, one filter of the pair has a fifth of the other's strength, and two unrelated filters a tenth.
-    If not, no filters are faint.
-    """
-    bank = random_bank((count, 3, 3, 3), seed=seed).astype(np.float64)
-    noise = 0.2 * random_bank((3, 3, 3), seed=seed + 10)
-    bank[two] = -(0.2 if weak else 1.0) * (bank[one] + noise)
-    others = [index for index in range(count) if index not in (one, two)]
-    alike, faint = others[:2], others[2:4] if weak else []
-    bank[alike[1]] = 1.5 * bank[alike[0]]
-    bank[faint] *= 0.1
-    return bank, alike, faint
+def _same_order(scores: Array, known: Array) -> bool:
+    """Whether a larger score always goes with a larger known one, but for rounding."""
+    gaps = [(each[:, None] - each) / np.ptp(each) for each in (scores, known)]
+    one, other = (np.where(np.abs(gap) > 1e-4, np.sign(gap), 0) for gap in gaps)
+    return not (one * other < 0).any()
 
 
 def _roughness(bank: Array) -> Array:
     """`(n,)`: the number of section 2, for a bank `(n, 3, 3, 3)`."""
     down, across = ((np.diff(bank, axis=axis) ** 2).mean(axis=(1, 2, 3)) for axis in (2, 3))
     return np.asarray((down + across) / (2 * (bank**2).mean(axis=(1, 2, 3))))
-
-
-def _smooth(count: int) -> Array:
-    """`(count, 3, 3, 3)`: edges and blobs, in mixed colours and strengths, with a little noise."""
-    rng = np.random.default_rng(8)
-    y, x = np.mgrid[-1:2, -1:2]
-    shapes = []
-    for number in range(count):
-        angle = rng.uniform(0, 2 * np.pi)
-        edge = np.cos(angle) * x + np.sin(angle) * y
-        blob = 1.5 - 0.3 * (x**2 + y**2)
-        colour = rng.uniform(0.3, 1, 3) * rng.choice([-1, 1], 3)
-        plane = edge if number % 2 else blob
-        shapes.append(rng.uniform(0.2, 2) * colour[:, None, None] * plane)
-    noise = rng.normal(scale=0.05, size=(count, 3, 3, 3))
-    return np.asarray(np.stack(shapes) + noise)

@@ -4,7 +4,7 @@ import numpy as np
 from case import Case
 from numpy.lib.stride_tricks import sliding_window_view
 
-from coursekit import filters
+from coursekit import filters, reference
 
 STEPS = np.arange(4)
 SLOPE = np.subtract.outer(STEPS, STEPS)
@@ -18,6 +18,22 @@ def by_loops(row, kernel):
             total += row[start + offset] * weight
         result.append(total)
     return result
+
+
+def filled_by_append(row, kernel):
+    result = []
+    return [result.append(value) for value in by_loops(row, kernel)]
+
+
+def returns_sometimes(row, kernel):
+    if len(row) == 5:
+        return by_loops(row, kernel)
+
+
+def one_weight(row, column):
+    kernel = np.zeros((5, 5))
+    kernel[row, column] = 1
+    return kernel
 
 
 def padded(kernel):
@@ -52,14 +68,26 @@ CASES = {
         wrong=[
             (lambda row, kernel: np.convolve(row, kernel, "valid"), "backwards"),
             (lambda row, kernel: np.correlate(row, kernel, "same"), "as many as pixels"),
-            (lambda row, kernel: by_loops(row, kernel)[:-1], "one value is missing"),
+            (lambda row, kernel: by_loops(row, kernel)[:-1], "one value is missing, the last"),
+            (lambda row, kernel: by_loops(row, kernel)[1:], "one value is missing, the first"),
+            (lambda row, kernel: [3] * (len(row) - len(kernel)), "one value is missing. How many"),
+            (lambda row, kernel: [3], "there are 4 places, and you give 1 value."),
+            (lambda row, kernel: np.maximum(by_loops(row, kernel), 0), "a response can be negative"),
+            (lambda row, kernel: np.abs(by_loops(row, kernel)), "a response can be negative"),
+            (lambda row, kernel: np.clip(by_loops(row, kernel), 0, 2), "a response can be negative"),
+            (filled_by_append, "your result still holds None"),
+            (returns_sometimes, "returns None, at least for one input"),
+            (reference.cross_correlate2d, "your code stopped with ValueError"),
             (lambda row, kernel: np.correlate(row, kernel, "full"), "there are 4 places, and you give 6"),
             (lambda row, kernel: np.array(by_loops(row, kernel)) / len(kernel), "take the mean"),
             (lambda row, kernel: -np.array(by_loops(row, kernel)), "opposite sign"),
             (lambda row, kernel: np.array(by_loops(row, kernel)) + row[0] + [0, 0, 0, 1], "was wanted"),
             (lambda row, kernel: row * kernel, "ValueError"),
             (lambda row: row, "called with 2 arguments"),
-            (lambda row, kernel: (row[: len(kernel)] * kernel).sum(), "has shape ()"),
+            (
+                lambda row, kernel: (row[: len(kernel)] * kernel).sum(),
+                "is one number, the response at one place",
+            ),
         ],
     ),
     "diagonal": Case(
@@ -68,15 +96,21 @@ CASES = {
             (-SLOPE[::-1]).tolist(),
             np.triu(np.ones((4, 4)), 1) - np.tril(np.ones((4, 4)), -1),
             np.float32(0.1) * np.sign(SLOPE)[:, ::-1],
+            np.pad([[0, 1, 1], [-1, 0, 1], [-1, -1, 0]], ((0, 1), (1, 0))),
+            4 * np.eye(4) - 1,
         ],
         wrong=[
             (filters.BASE_KERNEL, "vertical edges it is 8"),
             (filters.edge_bank()[2], "horizontal edges it is 8"),
-            (4 * np.eye(4) - 1, "thin diagonal lines"),
+            (np.array([[-1, 1, 0, 0]] * 2 + [[0, 0, -1, 1]] * 2), "to vertical edges it is 2"),
+            (np.outer([1, -1, 1, -1], [1, -1, 1, -1]), "at most 0.5, which is little for such weights"),
             (np.triu(np.ones((4, 4))), "add up to 10"),
             (np.zeros((4, 4)), "all weights are 0"),
             (filters.kernel("diagonal_down"), "shape (4, 4) is wanted"),
-            (np.array([[1, -1, -1, 1]] * 4), "to a diagonal edge it gives 0"),
+            (
+                np.array([[1, -1, -1, 1]] * 4),
+                "to a diagonal edge it gives at most 1, which is little for such weights",
+            ),
         ],
     ),
     "blur": Case(
@@ -88,18 +122,23 @@ CASES = {
             (padded(filters.kernel("sharpen")), "negative weight"),
             (one_sided(), "the picture moves"),
             (in_one_row(), "one direction only"),
+            (in_one_row().T, "one direction only"),
+            (np.eye(5) / 5, "one direction only"),
+            (one_weight(2, 2), "every pixel stays as it is"),
+            (one_weight(0, 0), "the picture moves, and nothing is mixed"),
             (0.6 * only_middle(2) + 0.4 * only_middle(0), "it blurs, but little"),
             (filters.kernel("gaussian3"), "shape (5, 5) is wanted"),
             (np.full((5, 5), 0.05), "1.25 times as bright"),
         ],
     ),
     "two_panels": Case(
-        right=["B", "b", " (B) "],
+        right=["B", "b", " (B) ", "\N{FULLWIDTH LATIN CAPITAL LETTER B}", "B\N{IDEOGRAPHIC FULL STOP}"],
         wrong=[
             ("A", "only on one scale"),
             ("C", "noise of about 0.0001"),
             ("D", "divided by 100"),
             ("E", "there is no statement"),
+            ("\N{CYRILLIC CAPITAL LETTER VE}", "comes from another alphabet"),
             (2, "one letter in quotation marks"),
         ],
     ),
@@ -115,7 +154,7 @@ CASES = {
             (np.ones((3, 3)), "add up to 9"),
             (np.zeros((3, 3)), "all weights are 0"),
             (np.zeros((9, 9)), "take 2 to 7"),
-            ([1, -1], "axes"),
+            ([1, -1], "so 1 axis, and a 2-D array is wanted here"),
         ],
     ),
 }

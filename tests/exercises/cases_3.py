@@ -1,5 +1,7 @@
 """Right and wrong answers to the exercises of lesson 3."""
 
+import sys
+
 import numpy as np
 import torch
 from case import Case
@@ -59,6 +61,10 @@ def active(self, x):
     return torch.relu(self.conv(x))
 
 
+def forward_without_self(x):
+    return x
+
+
 class Blank(Strength):
     def forward(self, x):
         return ...
@@ -77,7 +83,8 @@ CASES = {
     "weight_shape": Case(
         right=[(8, 3, 5, 5), [8, 3, 5, 5], torch.Size([8, 3, 5, 5]), nn.Conv2d(3, 8, 5).weight.shape],
         wrong=[
-            ((8, 5, 5), "you have 3"),
+            ((8, 5, 5), "you have 3. What is missing?"),
+            ((8, 3, 5, 5, 1), "you have 5. What is too much?"),
             ((3, 8, 5, 5), "another order"),
             ((5, 5, 3, 8), "another order"),
             ((8, 1, 5, 5), "read gray images"),
@@ -97,6 +104,7 @@ CASES = {
             (lambda rows: torch.tensor(rows), "has shape (2, 3)"),
             (lambda rows: torch.tensor([[rows]]), "still has the type int64"),
             (lambda rows: torch.tensor([[rows]]).double(), "float64"),
+            (lambda rows: torch.tensor([[rows]]).bfloat16(), "the type bfloat16 is a floating point type"),
             (filters.to_weight, "wants a tensor"),
             (lambda rows: torch.tensor(rows).float(), "four axes"),
             (lambda rows: torch.tensor([[rows]]).float().flip(-1), "flipped left to right"),
@@ -108,12 +116,19 @@ CASES = {
             lambda n, k, s, p: int(np.floor((n + 2 * p - k) / s)) + 1,
             lambda n, k, stride, padding: reference.output_size(n, k, stride=stride, padding=padding),
             lambda n, k, stride, padding: len(range(0, n + 2 * padding - k + 1, stride)),
+            lambda n, k, stride, padding: [(n + 2 * padding - k) // stride + 1],
         ],
         wrong=[
             (lambda n, k, s, p: (n + 2 * p - k) // s, "one too few"),
             (lambda n, k, s, p: (n + p - k) // s + 1, "counts twice"),
             (lambda n, k, s, p: (n + 2 * p - k) / s + 1, "a size is a whole number"),
-            (lambda n, k, s, p: -(-(n + 2 * p - k) // s) + 1, "one too many"),
+            (lambda n, k, s, p: -(-(n + 2 * p - k) // s) + 1, "one too many. Round down"),
+            (lambda n, k, s, p: (n + 2 * p - k) // s + 2, "one too many. The kernel can move by 209 pixels"),
+            (lambda n, k, s, p: float("nan"), "the result of your function is nan"),
+            (lambda n, k, s, p: [n, k], "holds 2 numbers, and one number is wanted"),
+            (lambda n, k, s, p: 10**400, "is a number that is much too large"),
+            (lambda n, k, s, p: 1e308, "you give 1e+308, and PyTorch gives 210"),
+            (lambda n, k, s, p: sys.exit(), "a function ends with `return`"),
             (lambda n, k, s, p: n + 2 * p - k + 1, "PyTorch gives 105"),
             (lambda n, k: n - k + 1, "called with 4 arguments"),
             (lambda n, k, s, p: n // 0, "ZeroDivisionError"),
@@ -141,6 +156,20 @@ CASES = {
         ],
         wrong=[
             (network(lambda self, x: self.conv(x).sum(1, keepdim=True)), "they cancel each other"),
+            (
+                network(lambda self, x: torch.relu(self.conv(x).sum(1, keepdim=True))),
+                "ReLU must stand between the layer and the sum",
+            ),
+            (
+                network(lambda self, x: active(self, x).view(-1, 1, 6, 8)),
+                "(8, 1, 6, 8) came out. Axis 0 counts",
+            ),
+            (network(lambda self, x: nn.ReLU(self.conv(x)).sum(1)), "`nn.ReLU()` makes a layer"),
+            (network(lambda self, x: nn.ReLU(self.conv(x))), "is a layer, and numbers are wanted"),
+            (
+                network(forward_without_self),
+                "Besides `self`, your `forward_without_self` must take 1 argument",
+            ),
             (network(active), "still returns 4 maps"),
             (network(lambda self, x: active(self, x).sum(1)), "axis of the channels is gone"),
             (
@@ -168,6 +197,7 @@ CASES = {
             ((500, 2, 0), "does not fit"),
             ((3, 0, 1), "stride is 1 or more"),
             ((3, 2), "three numbers"),
+            ((10**400, 2, 1), "much too large"),
         ],
     ),
 }

@@ -1,6 +1,7 @@
 """Right and wrong answers to the exercises of lesson 4."""
 
 import numpy as np
+import torch
 from case import Case
 
 from coursekit import filters, reference
@@ -51,6 +52,24 @@ def from_the_first_alone(before, after):
     return tuple((one - before.min()) / np.ptp(before) for one in (before, after))
 
 
+def low_of_before_high_of_after(before, after):
+    low, high = before.min(), after.max()
+    return (before - low) / (high - low), (after - low) / (high - low)
+
+
+def one_high_own_low(before, after):
+    high = max(before.max(), after.max())
+    return tuple((one - one.min()) / (high - one.min()) for one in (before, after))
+
+
+def exchanged(before, after):
+    return both_ends(before, after)[::-1]
+
+
+def by_torch(before, after):
+    return [torch.from_numpy(one) for one in both_ends(before, after)]
+
+
 def only_one(before, after):
     return (before - before.min()) / np.ptp(before)
 
@@ -61,6 +80,7 @@ CASES = {
             [[2, 0, 0, 0], [0, 1, 0, 3], [2, -1, 0, -3]],
             np.stack([np.maximum(A, 0), np.maximum(-A, 0), A]),
             ((2.0, 0.0, 0.0, 0.0), (-0.0, 1.0, 0.0, 3.0), (2.0, -1.0, 0.0, -3.0)),
+            torch.tensor([[2, 0, 0, 0], [0, 1, 0, 3], [2, -1, 0, -3]]),
         ],
         wrong=[
             ([[2, 1, 0, 3], [2, 1, 0, 3], [0, 0, 0, 0]], "without its signs"),
@@ -74,7 +94,7 @@ CASES = {
         ],
     ),
     "honest_scale": Case(
-        right=[both_ends, by_concatenation],
+        right=[both_ends, by_concatenation, by_torch],
         wrong=[
             (each_by_itself, "stretched by itself"),
             (from_zero, "must run from 0 to 1"),
@@ -84,6 +104,10 @@ CASES = {
                 "two different grays",
             ),
             (only_one, "must return two pictures"),
+            (low_of_before_high_of_after, "must run from 0 to 1"),
+            (one_high_own_low, "The same response still becomes two different grays"),
+            (exchanged, "the two pictures are exchanged"),
+            (lambda before, after: (before, None), "still holds None"),
             (from_the_first_alone, "comes from the first map alone"),
             (lambda before, after: (before - min(before, after), after), "an array holds many"),
         ],
@@ -93,6 +117,7 @@ CASES = {
             by_loop(),
             reference.compose_kernels(SOBEL[None, None], GAUSSIAN[None, None])[0, 0],
             reference.convolve2d(np.pad(GAUSSIAN, 2), SOBEL).tolist(),
+            torch.from_numpy(by_loop()),
         ],
         wrong=[
             (GAUSSIAN * SOBEL, "A kernel of 3 × 3 cannot do it. How many pixels"),
@@ -108,12 +133,23 @@ CASES = {
     "own_activation": Case(
         right=[
             lambda x: np.maximum(x, 0.1 * x),
-            lambda x: 0.5 * x * (1 + np.tanh(0.8 * (x + 0.0447 * x**3))),
+            lambda x: np.maximum(x, 0.001 * x).astype(np.float32),
             lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+            lambda x: x / (1 + np.exp(-x)),
+            lambda x: np.where(x > 0, x, 1e-4 * x),
+            lambda x: torch.nn.functional.elu(torch.from_numpy(x)),
             np.tanh,
         ],
         wrong=[
             (lambda x: np.maximum(x, 0), "All negative responses become the same number"),
+            (lambda x: np.clip(x, -1, None), "From -1.1 to -1.0 the result changes by less than a millionth"),
+            (lambda x: np.where(x > -1, np.maximum(x, 0), -1), "From -0.6 to -0.5 the result changes"),
+            (lambda x: np.where(x < -3, x + 3, np.maximum(x, 0)), "From -0.6 to -0.5 the result changes"),
+            (lambda x: np.tanh(x / np.abs(x).max()), "A map of 4 × 20 gets other values"),
+            (lambda x: np.maximum(x, -0.75), "From -1.1 to -1.0 the result changes by less than a millionth"),
+            (lambda x: np.where(x > 0, x, np.maximum(0.1 * x, -0.3)), "From -5.1 to -5.0 the result changes"),
+            (lambda x: np.where(x > 0, x, np.minimum(0.1 * (x + 0.75), 0)), "From -0.6 to -0.5 the result"),
+            (lambda x: 0.5 * x * (1 + np.tanh(0.8 * (x + 0.0447 * x**3))), "From -5.1 to -5.0 the result"),
             (lambda x: 2 * x, "straight line"),
             (lambda x: 1 / (1 + np.exp(-x)), "response of 0 becomes 0.50"),
             (lambda x: x if x > 0 else 0.1 * x, "an array holds many"),

@@ -1,6 +1,7 @@
 """Right and wrong answers to the exercises of lesson 5."""
 
 import numpy as np
+import torch
 from case import Case
 
 from coursekit import filters, reference
@@ -23,6 +24,16 @@ def by_lists(table, size):
     ]
 
 
+def by_torch(table, size):
+    return torch.nn.functional.max_pool2d(torch.from_numpy(table)[None], size)[0]
+
+
+def into_whole_numbers(table, size):
+    result = np.zeros((table.shape[0] // size, table.shape[1] // size), dtype=int)
+    result[:] = by_reshape(table, size)
+    return result
+
+
 def begins_with_zero(table, size):
     rows, columns = table.shape[0] // size, table.shape[1] // size
     result = np.zeros((rows, columns))
@@ -39,12 +50,22 @@ def blurred(table):
     return reference.cross_correlate2d(np.pad(table, 2), filters.kernel("gaussian5"))[::2, ::2]
 
 
+def blurred_by(name, table):
+    return reference.cross_correlate2d(np.pad(table, 1), filters.kernel(name))[::2, ::2]
+
+
+def median(table):
+    return np.median([table[i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0)
+
+
 def dense_then_blurred(table):
     dense = reference.max_pool2d(np.pad(table, ((0, 1), (0, 1))), 2, stride=1)
     return reference.cross_correlate2d(np.pad(dense, 1), filters.kernel("gaussian3"))[::2, ::2]
 
 
 def coarse(table):
+    if len(table) < 40:
+        return reference.max_pool2d(table, 2)
     return reference.avg_pool2d(table, 10).repeat(5, axis=0).repeat(5, axis=1)
 
 
@@ -54,6 +75,7 @@ CASES = {
             [[37, 18, 9], [38, 19, 10]],
             np.array([[75 // 2, 75 // 4, 75 // 8], [38.0, 19.0, 10.0]]),
             ((37, 18, 9), (-(-75 // 2), -(-75 // 4), -(-75 // 8))),
+            torch.tensor([[37, 18, 9], [38, 19, 10]]),
         ],
         wrong=[
             ([[38, 19, 10], [37, 18, 9]], "the rows are exchanged"),
@@ -63,13 +85,21 @@ CASES = {
             ([[37, 18, 9], [37, 18, 9]], "Row 2, with ceil_mode: pooling 1"),
             ([[37, 19, 10], [38, 19, 10]], "Row 1, without ceil_mode: pooling 2"),
             ([[37, 18, 9], [38, 19, 9]], "Row 2, with ceil_mode: pooling 3"),
+            ([[1e300, 18, 9], [38, 19, 9]], "you say that 1e+300 are left"),
         ],
     ),
     "own_max_pool": Case(
-        right=[by_reshape, by_lists, lambda table, size: reference.max_pool2d(table, size)],
+        right=[by_reshape, by_lists, by_torch, lambda table, size: reference.max_pool2d(table, size)],
         wrong=[
             (reference.avg_pool2d, "this is the mean"),
             (lambda table, size: -reference.max_pool2d(-table, size), "smallest value"),
+            (into_whole_numbers, "lose their fraction"),
+            (lambda table, size: np.round(by_reshape(table, size)), "lose their fraction"),
+            (torch.nn.MaxPool2d(2), "This layer wants a tensor, and here it gets a NumPy array"),
+            (
+                lambda table, size: torch.nn.MaxPool2d(size)(table),
+                "this is a NumPy array. `torch.from_numpy(x)`",
+            ),
             (begins_with_zero, "Where does your search begin"),
             (lambda table, size: reference.max_pool2d(table, size, ceil_mode=True), "You keep it"),
             (lambda table, size: reference.max_pool2d(table, size, stride=1), "your windows overlap"),
@@ -92,14 +122,27 @@ CASES = {
             lambda table: reference.max_pool2d(table, 3, stride=2, padding=1),
             blurred,
             dense_then_blurred,
+            lambda table: blurred_by("gaussian3", table),
+            lambda table: blurred_by("box3", table),
+            lambda table: torch.nn.functional.avg_pool2d(torch.from_numpy(table)[None], 4, 2, 1)[0],
             lambda table: reference.avg_pool2d(table, 4, stride=2, padding=1),
         ],
         wrong=[
-            (lambda table: reference.max_pool2d(table, 2), "as much as that of max pooling"),
+            (lambda table: reference.max_pool2d(table, 2), "changes your result 1.00 times as much as"),
+            (lambda table: reference.max_pool2d(table, 2) + 100, "An empty map must stay empty"),
+            (lambda table: reference.max_pool2d(table, 2) + 100 * table.mean(), "times as much as"),
+            (
+                lambda table: (reference.max_pool2d(table, 2) > 0).astype(int),
+                "changes your result 1.04 times",
+            ),
+            (lambda table: reference.max_pool2d(table, 2) ** 0.1, "changes your result 1.04 times"),
+            (lambda table: np.zeros((20, 30)), "12 × 18 must become 6 × 9. Yours becomes 20 × 30"),
+            (lambda table: table.max(), "Yours becomes one number"),
+            (median, "You skip pixels, or one bright pixel is outvoted"),
             (lambda table: table[::2, ::2], "becomes empty"),
-            (lambda table: reference.avg_pool2d(table, 2), "more than that of max pooling"),
+            (lambda table: reference.avg_pool2d(table, 2), "changes your result 1.01 times as much as"),
             (lambda table: reference.max_pool2d(table, 3, stride=1), "must become 20 × 30"),
-            (lambda table: np.full((20, 30), table.mean()), "the same number everywhere"),
+            (lambda table: reference.max_pool2d(table, 2) * 0 + table.mean(), "the same number everywhere"),
             (coarse, "from where it should be"),
         ],
     ),

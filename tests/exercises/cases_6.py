@@ -32,6 +32,10 @@ def step_too_early(layers):
     return size
 
 
+def first_stride_forgotten(layers):
+    return from_the_end([(layers[0][0], 1), *layers[1:]])
+
+
 class Base(nn.Module):
     def __init__(self):
         super().__init__()
@@ -73,6 +77,33 @@ class Shares(Base):
         return torch.softmax(self.linear(self.pooled(x).flatten(1)), dim=1)
 
 
+def after(change):
+    """The network with something more at its end."""
+    return type("TinyNet", (Base,), {"forward": lambda self, x: change(InSteps.forward(self, x))})
+
+
+class OfTwoPictures(Base):
+    def forward(self, x):
+        return self.linear(self.pooled(x).reshape(2, -1))
+
+
+def forward(x):
+    """As a beginner writes it: without self."""
+    return x
+
+
+class OtherLayers(InSteps):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, kernel_size=3, padding=1)
+        self.linear = nn.Linear(4 * 6 * 6, 3)
+
+
+class LayerNotUsed(Base):
+    def forward(self, x):
+        return self.linear(nn.MaxPool2d(torch.relu(self.conv(x)), 2).flatten(1))
+
+
 class OnePicture(Base):
     def forward(self, x):
         return self.linear(self.pooled(x)[:1].flatten())
@@ -111,7 +142,12 @@ class OtherOrder(Base):
 
 CASES = {
     "long_row": Case(
-        right=[[4056, 40570], np.array([24 * 13 * 13, 24 * 13**2 * 10 + 10]), (4056.0, 4057 * 10)],
+        right=[
+            torch.tensor([4056, 40570]),
+            [4056, 40570],
+            np.array([24 * 13 * 13, 24 * 13**2 * 10 + 10]),
+            (4056.0, 4057 * 10),
+        ],
         wrong=[
             ([169, 1700], "one map of 13"),
             ([24 * 16 * 16, 61450], "halved 64 twice"),
@@ -121,6 +157,10 @@ CASES = {
             ([4056, 44616], "one for each class, not one for each number"),
             ([4000, 40010], "follow the side"),
             ([4056, 1], "weights and biases of one linear layer"),
+            ([40570, 4056], "they are exchanged"),
+            ([4056.4, 40570], "Your first number is 4,056.4, and a whole number"),
+            ([4056, 40569.9], "Your second number is 40,569.9, and a whole number"),
+            ([1e300, 1], "Look at the first number, 1e+300:"),
         ],
     ),
     "field_size": Case(
@@ -131,6 +171,8 @@ CASES = {
             (step_too_early, "after it"),
             (lambda layers: sum(kernel for kernel, _ in layers), "You add up the kernels"),
             (lambda layers: 42, "Follow the chain on paper"),
+            (first_stride_forgotten, "you give 13. It is 19."),
+            (lambda layers: [1, 2], "The result of your function holds 2 numbers"),
         ],
     ),
     "tiny_network": Case(
@@ -139,8 +181,22 @@ CASES = {
             (NoReLU, "ReLU is missing. It stands between conv and pooling"),
             (Average, "average pooling"),
             (ReLULast, "a ReLU after the linear layer"),
-            (Shares, "after softmax"),
-            (OnePicture, "The axis N must survive"),
+            (Shares, "These are shares, after softmax. Return"),
+            (after(lambda scores: torch.softmax(scores, dim=0)), "after softmax, and over the wrong axis"),
+            (after(lambda scores: torch.log_softmax(scores, dim=1)), "logarithms of shares"),
+            (after(torch.sigmoid), "a sigmoid has changed the scores"),
+            (after(lambda scores: scores.argmax(1)), "Return all three scores"),
+            (after(lambda scores: scores.T), "Rows and columns are exchanged"),
+            (after(torch.squeeze), "A batch of one picture has the axis N, too"),
+            (after(lambda scores: scores[:, :2]), "one row of three scores"),
+            (OfTwoPictures, "It was tried with 1 × 3 × 12 × 12 numbers"),
+            (
+                type("TinyNet", (Base,), {"forward": forward}),
+                "Besides `self`, your `forward` must take 1 argument",
+            ),
+            (OtherLayers, "Leave `__init__` as it was given"),
+            (LayerNotUsed, "`nn.MaxPool2d(...)(x)` uses it"),
+            (OnePicture, "Yours gives (3,). The axis N must survive"),
             (NotATensor, "must return a tensor"),
             (NoFlatten, "with RuntimeError"),
             (WholeBatchFlat, "Keep the first axis"),
@@ -160,6 +216,7 @@ CASES = {
             [(3, 2), (3, 1), (3, 1), (3, 1)],
             ((5, 1), (5, 1), (3, 1), (3, 1)),
             np.array([[2, 1]] * 12),
+            torch.tensor([[3, 1]] * 6),
         ],
         wrong=[
             ([(5, 1)] * 3, "it has 75 weights"),
@@ -168,6 +225,8 @@ CASES = {
             ([3, 3, 3], "must be a pair"),
             ([(1, 200), (2, 1), (2, 1)], "Nothing is left"),
             ([(3, 0)] * 6, "whole numbers"),
+            (np.empty((0, 2)), "Your list is empty"),
+            ([(1e300, 1)], "has 225 rows"),
         ],
     ),
 }

@@ -1,6 +1,7 @@
 """Right and wrong answers to the exercises of lesson 7."""
 
 import numpy as np
+import torch
 from case import Case
 
 from coursekit.filters import kernel
@@ -51,6 +52,17 @@ def smallest_difference(size):
     return pair
 
 
+def by_feature(feature):
+    """Compare the filters by a part of what they hold."""
+    return lambda bank: by_loops(np.array([feature(one).reshape(-1) for one in bank]))
+
+
+def exchanged_by_views(weight):
+    moved = weight.transpose(3, 2, 0, 1).copy()
+    moved[:, 0], moved[:, 2] = moved[:, 2], moved[:, 0]
+    return moved
+
+
 def smallest_sum(bank):
     return np.argsort(bank.sum(axis=(1, 2, 3)))[:2]
 
@@ -90,6 +102,9 @@ CASES = {
             (512 * 512 * 9 + 512, "block4_conv2"),
             (512 * 256 * 9 + 256, "belong to the filters"),
             (1_180_000, "must be exact"),
+            (1180160.4, "Your answer is 1,180,160.4, and a whole number"),
+            ((1, 180, 160), "Write one number without commas"),
+            (1e308, "1e+308 is too large"),
             (100, "too small"),
             (10**9, "too large"),
         ],
@@ -98,10 +113,13 @@ CASES = {
         right=[
             lambda w: w.transpose(3, 2, 0, 1)[:, ::-1],
             lambda w: np.moveaxis(w[:, :, [2, 1, 0]], (0, 1), (2, 3)).swapaxes(0, 1),
+            lambda w: torch.from_numpy(w).permute(3, 2, 0, 1).flip(1),
             lambda w: np.array([[w[:, :, 2 - c, n] for c in range(3)] for n in range(w.shape[3])]),
         ],
         wrong=[
             (lambda w: w.reshape(w.shape[::-1]), "still reshape"),
+            (exchanged_by_views, "One colour stands twice"),
+            (lambda w: np.zeros((8, 3, 3, 3)), "Some numbers have changed"),
             (lambda w: w.transpose(3, 2, 0, 1), "channel 0 is still blue"),
             (lambda w: w.T[:, ::-1], "Rows and columns of each kernel are exchanged"),
             (lambda w: w.transpose(3, 2, 0, 1)[::-1], "You have reversed the filters"),
@@ -116,7 +134,7 @@ CASES = {
         wrong=[("a", "Count the values"), ("b", "Block 2 has about as many"), ("d", "trained together")],
     ),
     "opposite_pair": Case(
-        right=[by_correlation, by_loops],
+        right=[by_correlation, by_loops, lambda bank: torch.tensor(by_loops(bank))],
         wrong=[
             (most_alike, "nearly the same filter"),
             (without_strength, "Scale each filter"),
@@ -125,13 +143,26 @@ CASES = {
             (smallest_difference(np.abs), "These two are only weak"),
             (smallest_difference(np.square), "These two are only weak"),
             (smallest_sum, "the pair is 2 and 6"),
+            (by_feature(lambda one: one.mean(axis=0)), "opposite in the mean of their channels"),
+            (by_feature(lambda one: one.mean(axis=(1, 2))), "opposite in the mean of each channel"),
+            (by_feature(np.sign), "have opposite signs"),
+            (by_feature(lambda one: one[0]), "opposite in channel 0 only"),
         ],
     ),
     "confetti_score": Case(
-        right=[left_of_a_plane, unlike_channels],
+        right=[
+            left_of_a_plane,
+            unlike_channels,
+            lambda bank: np.where(left_of_a_plane(bank) > 0.1, 1, 0),
+            lambda bank: torch.from_numpy(left_of_a_plane(bank)),
+        ],
         wrong=[
             (neighbours_differ, "the roughness of section 2"),
             (lambda bank: neighbours_differ(bank) / 2, "Now invent another number"),
+            (lambda bank: np.sqrt(neighbours_differ(bank)), "Now invent another number"),
+            (lambda bank: np.log(neighbours_differ(bank)), "Now invent another number"),
+            (lambda bank: np.arange(len(bank)), "in 50% of all pairs"),
+            (lambda bank: -np.arange(len(bank)), "in 50% of all pairs"),
             (lambda bank: -neighbours_differ(bank), "Turn the sign round"),
             (lambda bank: (np.diff(bank, axis=2) ** 2).sum(axis=(1, 2, 3)), "10 times as strong"),
             (lambda bank: np.ones(len(bank)), "the same number"),

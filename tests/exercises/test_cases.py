@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -87,6 +88,16 @@ BAD = {
     "module": np,
     "object": object(),
     "large number": 10**400,
+    "very large number": 10**5000,
+    "very large numbers": [10**5000, 1],
+    "large fraction": 1e308,
+    "pairs, but none": np.zeros((0, 2)),
+    "list with None": [1, None],
+    "function that returns None": lambda *arguments: print(end=""),
+    "function that returns a list with None": lambda *arguments: [None, 1],
+    "function that exits": lambda *arguments: sys.exit(),
+    "function that returns 1e308": lambda *arguments: 1e308,
+    "letter of another alphabet": "\N{CYRILLIC CAPITAL LETTER VE}",
     "negative": -1,
 }
 
@@ -146,7 +157,15 @@ def test_whatever_comes_gets_a_sentence(exercise, bad):
 def test_a_tensor_gets_a_sentence(exercise):
     import torch
 
-    for bad in (torch.full((3, 3), 0.37), lambda *arguments: torch.full((3, 3), 0.37)):
+    for bad in (
+        torch.full((3, 3), 0.37),
+        torch.full((3, 3), 0.37).bfloat16(),
+        lambda *arguments: torch.full((3, 3), 0.37),
+        lambda *arguments: [torch.ones(2)] * 2,
+        torch.nn.ReLU(),
+        torch.nn.ReLU,
+        lambda *arguments: torch.nn.ReLU(),
+    ):
         feedback = exercise.check(bad)
         assert feedback.state in {"wrong", "blank"}
         assert feedback.text

@@ -2,24 +2,18 @@
 
 import subprocess
 import sys
+import textwrap
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 
 from coursekit.exercises import LESSONS, all_exercises, lesson
-from coursekit.exercises.answers import (
-    Refused,
-    as_array,
-    as_choice,
-    as_number,
-    as_shape,
-    as_whole,
-    choice,
-)
+from coursekit.exercises.answers import Refused, as_array, as_number, as_shape, as_whole
 from coursekit.exercises.calling import as_class, as_function, call
 from coursekit.exercises.exercise import UNREADABLE, Exercise
 from coursekit.exercises.feedback import Feedback, Right, Wrong
+from coursekit.exercises.letters import as_choice, choice
 from coursekit.exercises.progress import Progress
 
 
@@ -173,7 +167,10 @@ def test_progress_tells_each_state_and_what_comes_next():
         (True, "holds True and False"),
         (1j, "holds complex numbers"),
         ([[1], [2, 3]], "different lengths"),
-        ([1, float("nan")], "NaN (not a number), first at index (1,)"),
+        ([1, float("nan")], "NaN (not a number), first at index (1,). Look"),
+        (float("nan"), "is one number, and shape (2,) is wanted"),
+        (10**400, "is a number that is much too large"),
+        ([1], "has shape (1,), and shape (2,) is wanted"),
         ([np.inf, 0], "infinite values, first at index (0,)"),
         ({"a": 1}, "of type `dict`"),
         (max, "is a function"),
@@ -192,6 +189,11 @@ def test_an_array_is_a_copy_and_may_have_axes_of_any_length():
     assert own[0, 0] == 1
     assert array.dtype == np.float64
     assert "shape (any, 4) is wanted" in refusal(as_array, own, (None, 4)).text
+    assert (
+        "has shape (3,), so 1 axis, and a 2-D array is wanted" in refusal(as_array, own[0], (None, None)).text
+    )
+    assert "so 2 axes, and one number is wanted" in refusal(as_array, own, ()).text
+    assert refusal(as_array, np.nan, ()).text.startswith("Your answer holds NaN (not a number). Look")
 
 
 def test_a_tensor_is_taken_only_where_tensors_are():
@@ -199,6 +201,10 @@ def test_a_tensor_is_taken_only_where_tensors_are():
     tensor = torch.ones(2, requires_grad=True)
     assert "is a PyTorch tensor" in refusal(as_array, tensor).text
     assert as_array(tensor, tensors=True).tolist() == [1, 1]
+    assert as_array([tensor, tensor], (2, 2), tensors=True).tolist() == [[1, 1], [1, 1]]
+    assert "is a PyTorch tensor" in refusal(as_array, [tensor, tensor]).text
+    assert as_array(tensor.bfloat16(), tensors=True).tolist() == [1, 1]
+    assert "is a layer, and numbers are wanted" in refusal(as_array, torch.nn.ReLU(), tensors=True).text
     assert as_number(torch.tensor(2.5)) == 2.5
     assert as_shape(torch.Size([1, 2])) == (1, 2)
 
@@ -219,9 +225,10 @@ def test_tensors_are_recognised_without_loading_torch():
         ("3", "without quotation marks"),
         (True, "`True`"),
         (float("nan"), "ordinary number"),
-        (10**400, "ordinary number"),
+        (10**400, "much too large"),
         ([1, 2], "one number is wanted"),
-        (2.5, "whole number"),
+        (2.5, "is 2.5, and a whole number"),
+        (1180160.4, "is 1,180,160.4, and a whole number"),
     ],
 )
 def test_what_is_no_whole_number_is_refused(answer, part):
@@ -233,6 +240,9 @@ def test_shapes_and_letters():
     assert "only whole numbers" in refusal(as_shape, (1, 2.0)).text.lower()
     assert "only whole numbers" in refusal(as_shape, (1, True)).text.lower()
     assert "numbers in brackets" in refusal(as_shape, "12").text
+    assert "is one number" in refusal(as_shape, 10**5000).text
+    assert "much too large" in refusal(as_shape, (10**5000, 1)).text
+    assert "is empty" in refusal(as_shape, []).text
     assert [as_choice(text, "AB") for text in ("a", "B.", "(b)")] == ["A", "B", "B"]
     assert "no statement `C`" in refusal(as_choice, "C", "AB").text
     assert "no statement `AB`" in refusal(as_choice, "AB", "AB").text
@@ -281,9 +291,55 @@ def test_an_error_names_the_line_of_the_learner():
     assert "stopped with TypeError" in refusal(call, len, 1).text
 
 
+def test_only_a_line_of_the_learner_is_named():
+    from coursekit import reference
+
+    assert "line" not in refusal(call, reference.output_size, -1, 3).text
+    assert "line" not in refusal(call, textwrap.dedent, 3).text
+    nn = pytest.importorskip("torch").nn
+    assert "line" not in refusal(call, nn.Identity(), 1, 2).text
+    said = refusal(call, nn.Conv2d(1, 1, 2), np.ones((3, 3))).text
+    assert said.startswith("This layer wants a tensor, and here it gets a NumPy array.")
+
+
+def test_numpy_talks_of_an_ellipsis_that_is_no_blank():
+    own = np.ones((2, 2))
+    for mistake in (lambda x: x[..., ..., 0], lambda x: x["red"], lambda x: x[0.5]):
+        refused = refusal(call, mistake, own)
+        assert "IndexError" in refused.text
+        assert not refused.blank
+    for blank in (lambda x: x * ..., lambda x: float(...), lambda x: x[0] + ...):
+        assert refusal(call, blank, own).blank
+
+
+def test_torch_wants_tensors_and_layers_want_to_be_used():
+    torch = pytest.importorskip("torch")
+    own = np.ones((3, 3), dtype=np.float32)
+    for mistake in (torch.relu, lambda x: torch.conv2d(x, x)):
+        assert "PyTorch wants a tensor, and this is a NumPy array." in refusal(call, mistake, own).text
+    said = refusal(call, lambda x: torch.conv2d(x, x), own).text
+    assert "invalid combination of arguments. PyTorch" in said
+    assert "`nn.Flatten(...)(x)` uses it" in refusal(call, lambda x: torch.nn.Flatten(x).sum(), own).text
+
+
 def test_functions_that_return_nothing_are_blanks_of_two_kinds():
-    assert "where `...` stands" in refusal(call, lambda: ...).text
-    assert "Does it end with `return`?" in refusal(call, lambda: None).text
+    def described():
+        """Nothing else."""
+
+    def printed():
+        print("3")
+
+    for empty in (lambda: ..., lambda: None, described):
+        refused = refusal(call, empty)
+        assert refused.blank
+        assert "where `...` stands" in refused.text
+    refused = refusal(call, printed)
+    assert not refused.blank
+    assert "Does it always end with `return`?" in refused.text
+    refused = refusal(call, lambda: [1, None])
+    assert not refused.blank
+    assert "still holds None: `append` returns nothing" in refused.text
+    assert "still holds None: a name was never set" in refusal(as_array, [1, None]).text
     assert refusal(call, lambda: (..., 1)).blank
     blank = ...
     assert refusal(call, lambda: blank(3)).blank, "a blank inside of code that uses it"
@@ -310,6 +366,10 @@ def test_a_function_must_not_change_its_input():
     assert call(add, own, changes=True).tolist() == [1, 1, 1]
     torch = pytest.importorskip("torch")
     assert "changes what it is given" in refusal(call, add, torch.zeros(2)).text
+
+
+def test_exit_gets_a_sentence():
+    assert "A function ends with `return`" in refusal(call, sys.exit).text
 
 
 def test_a_keyboard_interrupt_goes_through():
