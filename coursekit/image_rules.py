@@ -65,7 +65,9 @@ def checked_float(array: NDArray[Any], caller: str) -> None:
     """
     if np.issubdtype(array.dtype, np.floating):
         return
-    division = f" (array / {np.iinfo(array.dtype).max})" if array.dtype.kind in "iu" else ""
+    # Pictures of whole numbers reach to 255; only of uint16 it is common that they use all of it.
+    largest = 65535 if array.dtype == np.uint16 else 255
+    division = f" (array / {largest})" if array.dtype.kind in "iu" else ""
     raise ImageError(
         f"{caller} expects float values, 0 for black and 1 for white, and got {array.dtype}. "
         f"Divide by the largest possible value{division}, or use load_image."

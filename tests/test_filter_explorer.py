@@ -55,7 +55,7 @@ def test_python_sets_what_the_page_shows():
         (np.ones((8, 8)), ValueError, r"got \(8, 8\)"),
         (np.ones((4, 3, 3)), ValueError, r"One filter of a bank is bank\[0\]"),
         ([[1, np.nan], [0, 1]], ValueError, "NaN or infinity"),
-        (None, ValueError, r"got \(\)"),
+        (None, TypeError, "got NoneType"),
         ([["a", "b"], ["c", "d"]], TypeError, "must be a table of numbers"),
         ([[1, 2], [3]], TypeError, "must be a table of numbers"),
     ],

@@ -128,8 +128,29 @@ def test_a_window_that_does_not_fit_is_explained():
         explorer.size = 6
     assert explorer.size == 5
     assert PoolExplorer(small, size=6, ceil_mode=True).output.shape == (1, 3)
-    with pytest.raises(ValueError, match="does not fit into 0 x 0 values"):
-        PoolExplorer(GRAY[:8, :8], np.ones((7, 7)))
+
+
+@pytest.mark.parametrize("source", ["map", "photograph"])  # the page can go from one to the other
+def test_a_map_that_is_too_small_is_explained(source):
+    message = (
+        "8 x 8 pixels and a kernel of 7 x 7 give a map of 2 x 2 values, and the smallest window with the "
+        "largest shift needs 5 x 5. Pass a larger photograph or a smaller kernel"
+    )
+    with pytest.raises(images.ImageError, match=message):
+        PoolExplorer(GRAY[:8, :8], np.ones((7, 7)), source=source)
+    assert PoolExplorer(GRAY[:8, :8], np.ones((4, 4)), source=source, shift=(3, 3)).output.size
+
+
+def test_another_kernel_reaches_the_page_or_is_refused():
+    explorer = PoolExplorer(GRAY[:11, :20], size=5)
+    explorer.kernel = "sobel_y"
+    np.testing.assert_array_equal(explorer.get_state()["_kernel"], filters.kernel("sobel_y"))
+    np.testing.assert_allclose(
+        explorer.input, relu(cross_correlate2d(explorer.image, filters.kernel("sobel_y")))[:6, :15], atol=1e-6
+    )
+    with pytest.raises(ValueError, match="does not fit into 3 x 14 values"):
+        explorer.kernel = np.ones((6, 4))
+    np.testing.assert_array_equal(explorer.kernel, filters.kernel("sobel_y"))
 
 
 def test_the_page_may_hold_a_window_that_does_not_fit():
@@ -145,7 +166,7 @@ def test_the_page_may_hold_a_window_that_does_not_fit():
     [
         ("sobel", ValueError, "no kernel is called 'sobel'"),
         (np.ones((8, 8)), ValueError, "PoolExplorer: the kernel must have the shape"),
-        (None, ValueError, r"got \(\)"),
+        (None, TypeError, "got NoneType"),
     ],
 )
 def test_a_wrong_kernel_is_explained(kernel, error, message):

@@ -58,6 +58,15 @@ def test_python_sets_what_the_page_shows():
     assert [state[name] for name in ("_bias", "_activation", "_slope", "_channel")] == [2, "tanh", 1, 3]
 
 
+def test_a_sigmoid_is_0_where_float32_ends():
+    explorer = ReluExplorer(GRAY, [[150, 0], [0, 0]], bias=-150, activation="sigmoid")
+    below = (explorer.response - 150 < -104).mean()
+    assert explorer.zeros == pytest.approx(below, abs=0.01)
+    assert explorer.zeros > 0.2
+    explorer.bias = 0
+    assert explorer.zeros == 0
+
+
 @pytest.mark.parametrize(
     ("name", "theirs"),
     [

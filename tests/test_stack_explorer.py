@@ -91,7 +91,7 @@ def test_python_sets_what_the_page_shows():
     [
         ("layer", "conv4", r"there is no layer 'conv4'. The layers are conv1, conv2, conv3"),
         ("layer", None, "there is no layer None"),
-        ("channel", 48, "conv3 has 48 maps with the indices 0 to 47, got 48"),
+        ("channel", 48, "got 48. conv3 has 48 maps with the indices 0 to 47"),
         ("channel", -1, "got -1"),
     ],
 )
@@ -110,6 +110,21 @@ class Residual(nn.Module):
 
     def forward(self, x):
         return self.b(self.a(x) + x)
+
+
+def broken(value):
+    """A network with one weight that is no number."""
+    model = StackedConv()
+    with torch.no_grad():
+        model.conv2.weight[0, 0, 0, 0] = value
+    return model
+
+
+def test_one_relu_may_stand_in_several_places():
+    cut = nn.ReLU()
+    explorer = StackExplorer(IMAGE, nn.Sequential(nn.Conv2d(3, 4, 3), cut, nn.Conv2d(4, 2, 3), cut))
+    assert [layer["relu"] for layer in explorer.get_state()["_layers"]] == [True, True]
+    assert "After ReLU it is" in explorer.words
 
 
 def test_an_image_that_is_too_large_is_explained():
@@ -132,6 +147,8 @@ def test_an_image_that_is_too_large_is_explained():
         (nn.Sequential(nn.Conv2d(3, 3, (3, 5))), ValueError, "square kernels"),
         (nn.Sequential(nn.Conv2d(3, 3, 3, padding="same")), ValueError, "square kernels"),
         (StackedConv((3, *[2] * 8)), ValueError, "does not take a photograph of 24 x 32 pixels"),
+        (broken(np.nan), ValueError, "conv2 holds or gives NaN or infinity. Make the model again"),
+        (broken(np.inf), ValueError, "conv2 holds or gives NaN or infinity"),
         (Residual(), ValueError, "b does not read what a gives. Write each layer and each ReLU as a module"),
     ],
 )

@@ -109,8 +109,8 @@ def test_python_sets_what_the_page_shows():
             "block1_pool",
             "there is no conv layer 'block1_pool'. There are block1_conv1, block1_conv2",
         ),
-        ("filter", 96, "block3_conv3 has 96 filters with the indices 0 to 95, got 96"),
-        ("channel", -1, "block3_conv3 has 96 input channels with the indices 0 to 95, got -1"),
+        ("filter", 96, "got 96. block3_conv3 has 96 filters with the indices 0 to 95"),
+        ("channel", -1, "got -1. block3_conv3 has 96 input channels with the indices 0 to 95"),
     ],
 )
 def test_a_choice_that_does_not_exist_is_explained(name, value, message):

@@ -1,7 +1,8 @@
 """Pictures that react under the pointer, in the notebook itself, without a round trip to the kernel.
 
 One class and one ES module each. They share `page/kernels.js` (the arithmetic, tested against
-`coursekit.reference`), `page/parts.js` (what their pages are made of) and `page/explorer.css`.
+`coursekit.reference`), `page/maps.js` (pictures to point at), `page/parts.js` (what else their pages are made
+of) and `page/explorer.css`.
 """
 
 from coursekit.explorers.conv import ConvExplorer

@@ -12,6 +12,7 @@ import traitlets
 from numpy.typing import NDArray
 
 from coursekit.explorers.linking import linked, style
+from coursekit.explorers.settings import place
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
@@ -50,16 +51,42 @@ class Explorer(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, image: Float32, **state: Any) -> None:
-        self.image = image
+        self._image = image
         super().__init__(
             _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **state
         )
 
     @property
+    def image(self) -> Float32:
+        """The photograph, as the page has it. Another photograph needs another explorer."""
+        return self._image
+
+    @image.setter
+    def image(self, image: Any) -> None:
+        """Refuse another photograph: much of the page is made for this one."""
+        name = type(self).__name__
+        raise AttributeError(
+            f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
+        )
+
+    @property
     def position(self) -> tuple[int, int]:
-        """Row and column where the learner points, or pointed last, counted from 0."""
+        """Row and column where the learner points, or pointed last, from 0. Assign others to point there."""
         row, column = self._position
-        return row, column
+        try:
+            rows, columns = self._extent()
+        except ValueError:
+            return row, column  # of the last picture that there was
+        return min(row, rows - 1), min(column, columns - 1)  # as in the page, when the picture shrinks
+
+    @position.setter
+    def position(self, position: tuple[int, int]) -> None:
+        """Point at another place; the page follows."""
+        self._position = place(position, self._extent(), f"{type(self).__name__}: position")
+
+    @abstractmethod
+    def _extent(self) -> tuple[int, int]:
+        """Rows and columns of the picture in which positions count; ValueError where there is none."""
 
     @property
     def still(self) -> Picture:
@@ -134,9 +161,13 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
             f"{MOST_PIXELS} x {MOST_PIXELS}. Pass max_side={MOST_PIXELS} or less."
         )
     if min(height, width) < 8:
+        told, hint = f"has {height} x {width} pixels", "Pass a larger one."
+        rows, columns = load_image(source, mode=mode).shape[:2]  # type: ignore[arg-type]  # checked above
+        if (rows, columns) != (height, width):
+            told = f"of {rows} x {columns} pixels becomes {height} x {width} with max_side={max_side}"
+            hint = "Pass a larger max_side, or a photograph that is less narrow."
         raise ImageError(
-            f"{explorer}: the photograph has {height} x {width} pixels; there is nothing to point at in "
-            "fewer than 8 x 8. Pass a larger one."
+            f"{explorer}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. {hint}"
         )
     return image
 

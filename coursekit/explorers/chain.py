@@ -85,7 +85,9 @@ def conv_chain(model: nn.Module | None, image: Float32, *, explorer: str) -> lis
             f"{explorer}: the model must be a network such as models.StackedConv(), "
             f"got {type(model).__name__}."
         )
-    leaves = [(name, layer) for name, layer in model.named_modules() if not list(layer.children())]
+    # With duplicates: one ReLU may stand in several places.
+    modules = model.named_modules(remove_duplicate=False)
+    leaves = [(name, layer) for name, layer in modules if not list(layer.children())]
     for name, layer in leaves:
         if not isinstance(layer, nn.Conv2d | nn.ReLU | nn.Identity):
             raise TypeError(
@@ -125,6 +127,12 @@ def conv_chain(model: nn.Module | None, image: Float32, *, explorer: str) -> lis
         )
         for name, layer in convs
     ]
+    for conv in chain:
+        if not all(np.isfinite(part).all() for part in (conv.weight, conv.bias, conv.maps)):
+            raise ValueError(
+                f"{explorer}: {conv.name} holds or gives NaN or infinity. Make the model again, and train it "
+                "with a smaller learning rate."
+            )
     for before, after in pairwise(chain):
         if not _reads(after, before):
             raise ValueError(

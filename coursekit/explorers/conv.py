@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from coursekit import filters
 from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import as_kernel
-from coursekit.explorers.settings import place, whole
+from coursekit.explorers.filter import as_kernel, frozen
+from coursekit.explorers.settings import whole
 from coursekit.pictures import Picture, show_image, show_products
 from coursekit.reference import cross_correlate2d, output_size
 
@@ -93,8 +93,8 @@ class ConvExplorer(Explorer):
 
     @property
     def kernel(self) -> Float32:
-        """The weights, (kh, kw) float32. Assign others, or a name, to show them."""
-        return np.array(self._kernel, np.float32)
+        """The weights, (kh, kw) float32, read-only. Assign others, or a name, to show them."""
+        return frozen(self._kernel)
 
     @kernel.setter
     def kernel(self, kernel: str | ArrayLike) -> None:
@@ -134,21 +134,6 @@ class ConvExplorer(Explorer):
         self._set("dilation", dilation)
 
     @property
-    def position(self) -> tuple[int, int]:
-        """Row and column of the output value that is worked out. Assign another one to show it."""
-        row, column = self._position
-        try:
-            height, width = self._output_size()
-        except ValueError:
-            return row, column  # of the last output that there was
-        return min(row, height - 1), min(column, width - 1)  # as the page does when the output shrinks
-
-    @position.setter
-    def position(self, position: tuple[int, int]) -> None:
-        """Work out another output value."""
-        self._position = place(position, self._output_size(), "ConvExplorer: position")
-
-    @property
     def part(self) -> tuple[int, int, int, int]:
         """Which pixels of the photograph the layer gets: (row, column, height, width)."""
         row, column, height, width = self._part
@@ -176,7 +161,7 @@ class ConvExplorer(Explorer):
         Raises:
             ValueError: The kernel does not fit.
         """
-        self._output_size()
+        self._extent()
         kernel, step = self.kernel, self.dilation
         top, left = (place * self.stride for place in self.position)
         high, wide = ((side - 1) * step + 1 for side in kernel.shape)
@@ -187,7 +172,7 @@ class ConvExplorer(Explorer):
     def _settings(self) -> dict[str, int]:
         return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
 
-    def _output_size(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, int]:
         return _size(self.input.shape, self.kernel, self._settings)
 
     def _set(self, name: str, value: int) -> None:
@@ -199,7 +184,7 @@ class ConvExplorer(Explorer):
         told = ", ".join(f"{name} {value}" for name, value in self._settings.items())
         sizes = f"Input {_by(self.input.shape)}, kernel {_by(self.kernel.shape)}, {told}"
         try:
-            height, width = self._output_size()
+            height, width = self._extent()
         except ValueError as error:
             picture = show_image(self.input)
             return picture.retold(f"{sizes}. {error} {picture.words}")

@@ -14,7 +14,7 @@ from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number
 from coursekit.reference import cross_correlate2d
 
-__all__ = ["FilterExplorer", "as_kernel"]
+__all__ = ["FilterExplorer", "as_kernel", "as_numbers", "frozen"]
 
 SMALLEST, LARGEST = 2, 7
 
@@ -59,8 +59,8 @@ class FilterExplorer(Explorer):
 
     @property
     def kernel(self) -> Float32:
-        """The kernel as it stands in the page, (kh, kw) float32. Assign another one to show it there."""
-        return np.array(self._kernel, np.float32)
+        """The kernel as it stands in the page, (kh, kw) float32, read-only. Assign another one to show it."""
+        return frozen(self._kernel)
 
     @kernel.setter
     def kernel(self, kernel: str | ArrayLike) -> None:
@@ -71,6 +71,10 @@ class FilterExplorer(Explorer):
     def response(self) -> Float32:
         """The photograph filtered with the kernel, (H - kh + 1, W - kw + 1) float32."""
         return cross_correlate2d(self.image, self.kernel).astype(np.float32)
+
+    def _extent(self) -> tuple[int, int]:
+        (height, width), (high, wide) = self.image.shape, self.kernel.shape
+        return height - high + 1, width - wide + 1
 
     def _draw(self) -> Picture:
         stages = {"photograph": self.image, "response": self.response[None]}
@@ -99,20 +103,46 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
     """
     if isinstance(kernel, str):
         return filters.kernel(kernel)
-    try:
-        weights = np.array(kernel, np.float32)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x', "
-            f"got {type(kernel).__name__}."
-        ) from None
+    weights = as_numbers(
+        kernel, f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
+    )
     if weights.ndim != 2 or not all(least <= side <= most for side in weights.shape):
         raise ValueError(
             f"{explorer}: the kernel must have the shape (kh, kw) with {least} to {most} rows and columns, "
             f"got {weights.shape}. One filter of a bank is bank[0]."
         )
     if not np.isfinite(weights).all():
-        raise ValueError(f"{explorer}: the kernel holds NaN or infinity. Every weight must be a number.")
+        raise ValueError(
+            f"{explorer}: the kernel holds NaN or infinity, or what is infinity as float32. Every weight "
+            "must be a number."
+        )
+    return weights
+
+
+def as_numbers(values: ArrayLike, rule: str) -> Float32:
+    """Give an array of numbers as float32, a copy; TypeError with the rule where they are none.
+
+    >>> as_numbers([[1, 2]], "here: numbers").tolist()
+    [[1.0, 2.0]]
+    """
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError, RuntimeError):  # ragged, or a tensor that has a gradient
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{rule}, got {type(values).__name__}.")
+    with np.errstate(over="ignore"):  # the caller refuses infinity
+        return np.array(array, np.float32)
+
+
+def frozen(rows: list[Any]) -> Float32:
+    """Weights as an array that cannot be written to: what is written there would not reach the page.
+
+    >>> frozen([[1, 2]]).flags.writeable
+    False
+    """
+    weights = np.array(rows, np.float32)
+    weights.setflags(write=False)
     return weights
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.settings import one_of, place
+from coursekit.explorers.settings import one_of
 from coursekit.images import to_gray
 from coursekit.pictures import Picture, show_image
 from coursekit.pictures.words import number
@@ -53,17 +53,6 @@ class PixelExplorer(Explorer):
         super().__init__(colour, _order=chosen, _position=[height // 2, width // 2])
 
     @property
-    def position(self) -> tuple[int, int]:
-        """Row and column of the pixel that is shown, counted from 0. Assign another one to show it."""
-        row, column = self._position
-        return row, column
-
-    @position.setter
-    def position(self, position: tuple[int, int]) -> None:
-        """Show another pixel."""
-        self._position = place(position, self.image.shape, "PixelExplorer: position")
-
-    @property
     def order(self) -> str:
         """How the page reads the three numbers of a pixel: "rgb" or "bgr". Assign one to show it."""
         return str(self._order)
@@ -76,9 +65,13 @@ class PixelExplorer(Explorer):
     @property
     def pixel(self) -> Float32:
         """The three numbers of the pixel that is shown, (3,) float32, as the array holds them."""
-        row, column = self._position
+        row, column = self.position
         pixel: Float32 = self.image[row, column].copy()
         return pixel
+
+    def _extent(self) -> tuple[int, int]:
+        height, width = self.image.shape[:2]
+        return height, width
 
     def _draw(self) -> Picture:
         height, width = self.image.shape[:2]
@@ -89,6 +82,7 @@ class PixelExplorer(Explorer):
         picture = show_image(
             seen[top : top + PATCH, left : left + PATCH],
             title=f"Rows {top} to {top + PATCH - 1}, columns {left} to {left + PATCH - 1}",
+            corner=(top, left),
         )
         names = ", ".join(
             f"{name} {number(value, 3)}" for name, value in zip(ORDERS[self.order], self.pixel, strict=True)

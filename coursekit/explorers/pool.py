@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from coursekit import filters
 from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import as_kernel
-from coursekit.explorers.pool_settings import KINDS, MOST_SHIFT, Settings, checked
+from coursekit.explorers.filter import frozen
+from coursekit.explorers.pool_pieces import checked_kernel, piece_of, pooled, whole_of
+from coursekit.explorers.pool_settings import KINDS, Settings, checked
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share, table
-from coursekit.reference import avg_pool2d, cross_correlate2d, max_pool2d, relu
 
 __all__ = ["Changed", "PoolExplorer"]
 
@@ -90,16 +90,27 @@ class PoolExplorer(Explorer):
         is_array = hasattr(image, "__array__") or isinstance(image, (list, tuple))
         side = USUAL if max_side is None and not is_array else max_side
         gray = photograph(image, mode="gray", max_side=side, explorer="PoolExplorer")
-        self.kernel = as_kernel(kernel, least=2, most=7, explorer="PoolExplorer")
-        self.image = gray
+        weights = checked_kernel(kernel, gray)
         settings = checked(Settings(source, kind, size, stride, ceil_mode, shift))
-        output = _pooled(self._piece(settings), settings)
+        output = pooled(piece_of(gray, weights, settings), settings)
         super().__init__(
             gray,
-            _kernel=self.kernel.astype(float).tolist(),
+            _kernel=weights.astype(float).tolist(),
             _position=list(divmod(int(output.argmax()), output.shape[1])),
             **settings.traits(),
         )
+
+    @property
+    def kernel(self) -> Float32:
+        """What makes the feature map, (kh, kw) float32, read-only. Assign another one, or a name."""
+        return frozen(self._kernel)
+
+    @kernel.setter
+    def kernel(self, kernel: str | ArrayLike) -> None:
+        """Set it; the page follows."""
+        weights = checked_kernel(kernel, self.image)
+        pooled(piece_of(self.image, weights, self._settings), self._settings)  # raises where it does not fit
+        self._kernel = weights.astype(float).tolist()
 
     @property
     def source(self) -> str:
@@ -170,22 +181,22 @@ class PoolExplorer(Explorer):
     @property
     def input(self) -> Float32:
         """What is pooled, (H', W') float32: a piece of the map or photograph, moved by the shift."""
-        return self._piece(self._settings)
+        return piece_of(self.image, self.kernel, self._settings)
 
     @property
     def output(self) -> Float32:
         """The pooled input, float32. ValueError where the window that was set in the page does not fit."""
-        return _pooled(self.input, self._settings)
+        return pooled(self.input, self._settings)
 
     @property
     def changed(self) -> Changed:
         """Shares of the input and of the output that the shift changed, place by place."""
         rest = self._settings._replace(shift=(0, 0))
-        piece = self._piece(rest)
-        noise = NOISE * float(self._whole(rest).max())
+        piece = piece_of(self.image, self.kernel, rest)
+        noise = NOISE * float(whole_of(self.image, self.kernel, rest).max())
         return Changed(
             float((np.abs(self.input - piece) > noise).mean()),
-            float((np.abs(self.output - _pooled(piece, rest)) > noise).mean()),
+            float((np.abs(self.output - pooled(piece, rest)) > noise).mean()),
         )
 
     @property
@@ -194,22 +205,13 @@ class PoolExplorer(Explorer):
 
     def _change(self, **changed: Any) -> None:
         settings = checked(self._settings._replace(**changed))
-        _pooled(self._piece(settings), settings)  # raises where the window does not fit
+        pooled(piece_of(self.image, self.kernel, settings), settings)  # raises where the window does not fit
         for name, value in settings.traits().items():
             setattr(self, name, value)
 
-    def _whole(self, settings: Settings) -> Float32:
-        """All of what can be pooled."""
-        if settings.source == "photograph":
-            return self.image
-        return relu(cross_correlate2d(self.image, self.kernel)).astype(np.float32)
-
-    def _piece(self, settings: Settings) -> Float32:
-        whole_map = self._whole(settings)
-        height, width = whole_map.shape
-        down, right = settings.shift
-        height, width = max(0, height - MOST_SHIFT), max(0, width - MOST_SHIFT)
-        return whole_map[down : down + height, right : right + width]
+    def _extent(self) -> tuple[int, int]:
+        height, width = (self.input if self.pointed == "input" else self.output).shape
+        return height, width
 
     def _draw(self) -> Picture:
         piece, name = self.input, KINDS[self.kind]
@@ -234,16 +236,3 @@ class PoolExplorer(Explorer):
         if any(self.shift):
             told += f" The shift by {self.shift} changed {share(self.changed.output)} of the outputs."
         return picture.retold(f"{told} {picture.words}")
-
-
-def _pooled(piece: Float32, settings: Settings) -> Float32:
-    """Pool, or say what does not fit."""
-    rule = max_pool2d if settings.kind == "max" else avg_pool2d
-    try:
-        output = rule(piece, settings.size, stride=settings.stride, ceil_mode=settings.ceil)
-    except ValueError as error:  # the settings are checked, so only the fit is left
-        raise ValueError(
-            f"PoolExplorer: a window of {settings.size} x {settings.size} does not fit into "
-            f"{piece.shape[0]} x {piece.shape[1]} values. Use a smaller window or a larger photograph."
-        ) from error
-    return output.astype(np.float32)

@@ -6,14 +6,16 @@ from typing import Any, NamedTuple
 
 from coursekit.explorers.settings import one_of, whole
 
-__all__ = ["KINDS", "MOST_SHIFT", "Settings", "checked"]
+__all__ = ["KINDS", "MOST_SHIFT", "SMALLEST", "Settings", "checked"]
 
 KINDS = {"max": "max pooling", "avg": "average pooling"}
 """What a window can keep, with the names of it."""
 MOST_SHIFT = 3
 """Rows and columns by which the input can be shifted."""
-SOURCES = ("map", "photograph")
+SMALLEST = 2
+"""Rows and columns of the smallest window."""
 LARGEST = 6  # window and stride
+SOURCES = ("map", "photograph")
 
 
 class Settings(NamedTuple):
@@ -57,7 +59,7 @@ def checked(settings: Settings) -> Settings:
     return Settings(
         one_of(source, SOURCES, "PoolExplorer: source"),
         one_of(kind, KINDS, "PoolExplorer: kind"),
-        whole(size, 2, LARGEST, "PoolExplorer: size"),
+        whole(size, SMALLEST, LARGEST, "PoolExplorer: size"),
         None if stride is None else whole(stride, 1, LARGEST, "PoolExplorer: stride"),
         ceil,
         (down, right),

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from coursekit import filters
 from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import as_kernel
+from coursekit.explorers.filter import as_kernel, as_numbers, frozen
 from coursekit.explorers.settings import between, one_of, whole
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share
@@ -95,8 +95,8 @@ class ReluExplorer(Explorer):
 
     @property
     def bank(self) -> Float32:
-        """The filters to choose from, (n, kh, kw) float32."""
-        return np.array(self._bank, np.float32)
+        """The filters to choose from, (n, kh, kw) float32, read-only."""
+        return frozen(self._bank)
 
     @property
     def channel(self) -> int:
@@ -158,14 +158,18 @@ class ReluExplorer(Explorer):
     def zeros(self) -> float:
         """Share of the values that are 0 after the activation, from 0 to 1; rounding noise counts as 0."""
         before = self.response + np.float32(self.bias)
-        if self.activation == "sigmoid":
-            return 0.0
+        if self.activation == "sigmoid":  # 0 only where float32 has no smaller number left
+            return float((self.output == 0).mean())
         cuts = self.activation == "relu" or (self.activation == "leaky" and self.slope == 0)
         return float(((before if cuts else np.abs(before)) <= self._noise).mean())
 
     @property
     def _noise(self) -> float:
         return NOISE * _reach(self.bank[self.channel])
+
+    def _extent(self) -> tuple[int, int]:
+        (height, width), (_, high, wide) = self.image.shape, self.bank.shape
+        return height - high + 1, width - wide + 1
 
     def _draw(self) -> Picture:
         before, after = self.response + np.float32(self.bias), self.output
@@ -219,25 +223,17 @@ def _as_bank(bank: str | ArrayLike | None) -> Float32:
     """Give a bank (n, kh, kw), checked."""
     if bank is None:
         return filters.edge_bank()
-    if isinstance(bank, str) or np.ndim(_array(bank)) == 2:
+    if isinstance(bank, str):
         return as_kernel(bank, least=2, most=7, explorer="ReluExplorer")[None]
-    kernels = _array(bank)
+    kernels = as_numbers(bank, "ReluExplorer: the bank must hold numbers (n, kh, kw), as filters.edge_bank()")
+    if kernels.ndim == 2:
+        kernels = kernels[None]
     if kernels.ndim != 3 or not 1 <= len(kernels) <= MOST_KERNELS:
         raise ValueError(
             f"ReluExplorer: the bank must have the shape (n, kh, kw) with 1 to {MOST_KERNELS} filters, "
             f"got {kernels.shape}. Of a conv weight (n, 1, kh, kw) take weight[:, 0]."
         )
     return np.stack([as_kernel(kernel, least=2, most=7, explorer="ReluExplorer") for kernel in kernels])
-
-
-def _array(bank: ArrayLike) -> Float32:
-    try:
-        return np.array(bank, np.float32)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"ReluExplorer: the bank must hold numbers (n, kh, kw), got {type(bank).__name__}. "
-            "filters.edge_bank() gives one."
-        ) from None
 
 
 def _reach(kernel: Float32) -> float:

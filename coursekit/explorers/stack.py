@@ -9,6 +9,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, Float32, packed, photograph
 from coursekit.explorers.chain import Conv, conv_chain
+from coursekit.explorers.settings import whole
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_products
 from coursekit.pictures.words import number
@@ -103,13 +104,9 @@ class StackExplorer(Explorer):
     def channel(self, channel: int) -> None:
         """Choose the unit's map."""
         count = len(self._conv.maps)
-        if not 0 <= channel < count:
-            raise ValueError(
-                f"StackExplorer: {self.layer} has {count} maps with the indices 0 to {count - 1}, "
-                f"got {channel}."
-            )
+        hint = f"{self.layer} has {count} maps with the indices 0 to {count - 1}."
         channels = list(self._channels)
-        channels[self._layer] = int(channel)
+        channels[self._layer] = whole(channel, 0, count - 1, "StackExplorer: channel", hint=hint)
         self._channels = channels
 
     @property
@@ -140,6 +137,10 @@ class StackExplorer(Explorer):
     @property
     def _conv(self) -> Conv:
         return self._convs[self._layer - 1]
+
+    def _extent(self) -> tuple[int, int]:
+        _, height, width = self._conv.maps.shape
+        return height, width
 
     def _patches(self) -> Float32:
         """What lies under the unit's kernels, (in, kh, kw)."""

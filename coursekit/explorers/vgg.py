@@ -10,6 +10,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, Float32, packed, photograph
 from coursekit.explorers.learned import Filters, layer_bytes, read_filters
+from coursekit.explorers.settings import whole
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number
@@ -126,7 +127,7 @@ class VggExplorer(Explorer):
     @filter.setter
     def filter(self, index: int) -> None:
         """Choose the filter."""
-        self._filter = self._checked(index, len(self._values[self._layer]), "filters")
+        self._filter = self._checked(index, len(self._values[self._layer]), "filter")
 
     @property
     def channel(self) -> int:
@@ -136,7 +137,7 @@ class VggExplorer(Explorer):
     @channel.setter
     def channel(self, index: int) -> None:
         """Choose the input channel."""
-        self._channel = self._checked(index, self._filters[self._layer].weight.shape[1], "input channels")
+        self._channel = self._checked(index, self._filters[self._layer].weight.shape[1], "channel")
 
     @property
     def map(self) -> Float32:
@@ -154,12 +155,13 @@ class VggExplorer(Explorer):
         return receptive_field(self._filters[self._layer].windows)
 
     def _checked(self, index: int, count: int, what: str) -> int:
-        if not 0 <= index < count:
-            raise ValueError(
-                f"VggExplorer: {self.layer} has {count} {what} with the indices 0 to {count - 1}, "
-                f"got {index}."
-            )
-        return int(index)
+        noun = "input channel" if what == "channel" else what
+        hint = f"{self.layer} has {count} {noun}s with the indices 0 to {count - 1}."
+        return whole(index, 0, count - 1, f"VggExplorer: {what}", hint=hint)
+
+    def _extent(self) -> tuple[int, int]:
+        height, width = self._values[self._layer].shape[1:]
+        return height, width
 
     def _draw(self) -> Picture:
         spans = [self.field.span(index) for index in self.position]

@@ -288,20 +288,6 @@ def test_a_cell_under_the_pointer_is_marked_in_all_three_tables(explorer_page):
     expect(marks).to_have_count(0)
 
 
-def test_a_held_place_stays_until_it_is_freed(explorer_page):
-    page, root = explorer_page(ConvExplorer(IMAGE))
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.4, 0.4)))
-    held = place(root)
-    for at in (0, 1):
-        page.mouse.move(*middle(maps.nth(at), 0.8, 0.8))
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-        assert place(root) == held
-    page.keyboard.press("Escape")
-    after(page, root, lambda: page.mouse.move(*middle(maps.nth(0), 0.7, 0.7)))
-    assert place(root) != held
-
-
 def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
     page, root = explorer_page(ConvExplorer(IMAGE))
     slide(page, root, "Stride", 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from accessibility import grave_faults
-from driving import driving
+from driving import after, driving, line, middle, settled
 from playwright.sync_api import expect
 
 from coursekit import explorers
@@ -97,6 +97,95 @@ def test_the_line_is_spoken_once_the_pointer_rests(explorer, explorer_page):
         " === root.querySelector('[data-part=line]').textContent",
         arg=root.element_handle(),
     )
+
+
+def test_keys_reach_every_place_of_every_map(explorer, explorer_page):
+    page, root = explorer_page(explorer)
+    for at in range(root.locator(".ck-live").count()):
+        root.locator(".ck-live").nth(at).focus()
+        page.keyboard.press("Home")
+        said = [line(root)]
+        for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "Control+ArrowRight"):
+            page.keyboard.press(key)
+            said.append(line(root))
+        first, second, third = said[:3]
+        assert len({first, second, third}) == 3, (at, said)
+        assert said[3:] == [second, first, first], (at, said)  # with Ctrl it is a key of the browser
+
+
+def test_a_place_is_held_until_it_is_freed(explorer, explorer_page):
+    page, root = explorer_page(explorer)
+    maps = root.locator(".ck-live")
+    first, last = maps.first, maps.last
+    first.scroll_into_view_if_needed()
+    page.mouse.click(*middle(first, 0.4, 0.4))
+    held = line(root)
+    for down, across in [(0.75, 0.8), (0.3, 0.2)]:
+        page.mouse.move(*middle(last, down, across))
+        page.mouse.move(*middle(first, down, across))
+        assert line(root) == held
+    page.keyboard.press("Shift+Enter")  # a key of Jupyter
+    expect(root.locator(".ck-pinned")).to_have_count(1)
+    page.keyboard.press("Escape")
+    after(page, root, lambda: page.mouse.move(*middle(first, 0.7, 0.75)))
+    # A press that ends beyond the map ends: what is held then is not dragged by a pointer that passes.
+    page.mouse.down()
+    page.mouse.move(*middle(first, 0.5, 0.6))
+    page.mouse.move(3, 3)
+    page.mouse.up()
+    page.keyboard.press("Enter")
+    held = line(root)
+    page.mouse.move(*middle(first, 0.4, 0.4))
+    page.mouse.move(*middle(first, 0.6, 0.2))
+    assert line(root) == held
+    page.keyboard.press("Enter")
+    expect(root.locator(".ck-pinned")).to_have_count(0)
+    # A finger holds with a tap, and only then keeps the page from scrolling.
+    last.scroll_into_view_if_needed()
+    for touch_action in ("pinch-zoom", "auto"):
+        page.touchscreen.tap(*middle(last, 0.35, 0.35))
+        assert last.evaluate("map => getComputedStyle(map).touchAction") == touch_action
+
+
+@pytest.mark.parametrize("shape", [(480, 200), (8, 1024), (1024, 8)])
+def test_a_photograph_of_any_shape_can_be_pointed_at_on_one_screen(shape, explorer_page):
+    page, root = explorer_page(explorers.FilterExplorer(np.random.default_rng(0).random(shape)))
+    box = root.locator(".ck-live").first.bounding_box()
+    assert 40 <= box["width"] <= 520
+    assert 40 <= box["height"] <= 0.76 * 900
+    canvas = root.locator(".ck-live canvas").first.bounding_box()
+    assert canvas == pytest.approx(box, abs=1)
+    said = root.locator("[data-part=line]").bounding_box()
+    assert said["y"] + said["height"] - root.bounding_box()["y"] <= 900
+    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").first, 0.8, 0.8)))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        explorers.FilterExplorer(np.eye(20), np.full((7, 7), -12.25)),
+        explorers.ConvExplorer(np.eye(20), np.full((7, 7), -12.25)),
+        explorers.PoolExplorer(np.eye(20), np.full((2, 2), 1e6), size=6),
+    ],
+    ids=lambda made: type(made).__name__,
+)
+def test_no_number_is_cut_on_a_narrow_page(made, explorer_page):
+    _, root = explorer_page(made, width=320)
+    settled(root)
+    cut = root.locator(".ck-numbers :is(td, input)").evaluate_all(
+        "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.outerHTML)"
+    )
+    assert cut == []
+
+
+def test_what_is_chosen_is_seen_with_the_colours_of_the_system(explorer_page):
+    page, root = explorer_page(explorers.StackExplorer(np.random.default_rng(0).random((24, 32, 3))))
+    page.emulate_media(forced_colors="active")
+    background = "part => getComputedStyle(part).backgroundColor"
+    chosen, other = (root.locator(f".ck-share[aria-selected={which}]").first for which in ("true", "false"))
+    assert chosen.evaluate(background) != other.evaluate(background)
+    bar = root.locator(".ck-track i").first  # it keeps its colour
+    assert bar.evaluate(background) in ("rgb(192, 57, 43)", "rgb(46, 126, 188)")
 
 
 @every

@@ -215,3 +215,17 @@ def test_python_can_set_all_of_it(explorer_page):
         "right": 1,
     }
     assert_true(root, explorer)
+
+
+def test_a_place_stays_inside_and_python_follows_and_leads(explorer_page):
+    page, root = explorer_page(PoolExplorer("temple"))
+    control(root, "Window").select_option("6")
+    page.wait_for_function("String(explorer.model.get('_position')) === '5,8'")
+    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [2, 3])"))
+    assert line(root).startswith("Output row 2, column 3: ")
+    kernel = [[0, 1], [0, -1]]
+    after(page, root, lambda: page.evaluate("kernel => explorer.model.set('_kernel', kernel)", kernel))
+    explorer = PoolExplorer("temple", np.array(kernel))
+    assert assert_true(root, explorer) == (2, 3)
+    after(page, root, lambda: page.evaluate("explorer.model.set('_pointed', 'input')"))
+    assert assert_true(root, explorer) == (2, 3)

@@ -139,3 +139,20 @@ def test_one_filter_of_its_own(explorer_page):
     _, root = explorer_page(explorer)
     assert control(root, "Map").locator("option").all_text_contents() == ["1 of 1"]
     assert_true(root, explorer)
+
+
+def test_a_bias_between_two_steps_is_shown_as_it_is(explorer_page):
+    explorer = ReluExplorer(IMAGE, bias=0.25)
+    page, root = explorer_page(explorer)
+    bias, output = control(root, "Bias"), root.locator(".ck-control output").last
+    expect(output).to_have_text("0.25")
+    assert settings(root).bias == 0.25
+    assert_true(root, explorer)
+    bias.focus()
+    after(page, root, lambda: page.keyboard.press("ArrowRight"))
+    assert settings(root).bias == 0.35
+    after(page, root, lambda: bias.fill("-1.04"))  # as a drag does: it goes in steps
+    expect(output).to_have_text("\u22121")
+    assert_true(root, explorer)
+    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [3, 4])"))
+    assert assert_true(root, explorer)[:2] == (3, 4)

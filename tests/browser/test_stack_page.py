@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -169,3 +171,27 @@ def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
     after(page, root, lambda: page.evaluate("explorer.model.set('_channels', [0, 3, 5, 7])"))
     after(page, root, lambda: page.evaluate("explorer.model.set('_layer', 3)"))
     assert reading(root)[:2] == ("conv3", 7)
+
+
+def test_an_arrow_key_on_the_photograph_goes_to_the_next_unit(explorer_page):
+    torch.manual_seed(0)
+    for first, later in [
+        (nn.Conv2d(3, 4, 3, stride=4), nn.Conv2d(4, 2, 1)),
+        (nn.Conv2d(3, 4, 2), nn.Conv2d(4, 2, 1)),  # its windows have no pixel in the middle
+    ]:
+        page, root = explorer_page(StackExplorer(IMAGE, nn.Sequential(first, nn.ReLU(), later)))
+        root.locator(".ck-live").first.focus()
+        row, column = place(root)
+        for key, expected in {
+            "ArrowRight": (row, column + 1),
+            "ArrowDown": (row + 1, column + 1),
+            "ArrowLeft": (row + 1, column),
+            "ArrowUp": (row, column),
+        }.items():
+            page.keyboard.press(key)
+            assert place(root) == expected
+
+
+def place(root):
+    """Row and column of the unit; names of layers may be numbers."""
+    return tuple(int(part) for part in re.search(r"row (\d+), column (\d+): ", line(root)).groups())

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import * as colours from "../../coursekit/explorers/page/colours.js";
 import * as kernels from "../../coursekit/explorers/page/kernels.js";
 
 const vectors = JSON.parse(readFileSync(process.env.COURSEKIT_VECTORS, "utf-8"));
@@ -76,7 +77,7 @@ each("colours", ({ image, kind, low, high, table, expected }) => {
   const map = planeOf(image);
   assert.deepEqual(kernels.sharedScale([map]), { low, high, kind });
   const pixels = new Uint32Array(map.data.length);
-  kernels.colourInto(pixels, map, { low, high }, kernels.colourTable(table.flat()));
+  colours.colourInto(pixels, map, { low, high }, colours.colourTable(table.flat()));
   const bytes = new Uint8Array(pixels.buffer);
   expected.flat().forEach((colour, at) => {
     assert.deepEqual([...bytes.subarray(4 * at, 4 * at + 4)], [...colour, 255]);
@@ -84,7 +85,7 @@ each("colours", ({ image, kind, low, high, table, expected }) => {
 });
 
 each("ink", ({ colour, expected }) => {
-  assert.equal(kernels.isDark(colour), expected);
+  assert.equal(colours.isDark(colour), expected);
 });
 
 each("histogram", ({ image, low, high, bins, expected }) => {
@@ -191,21 +192,21 @@ test("what does not fit is refused", () => {
 });
 
 test("what is not finite is magenta, and the ends belong to the scale", () => {
-  const table = kernels.grayTable();
+  const table = colours.grayTable();
   const pixels = new Uint32Array(6);
   const map = planeOf([[NaN, Infinity, -Infinity, -9, 9, 0.5]]);
-  kernels.colourInto(pixels, map, { low: 0, high: 1 }, table);
+  colours.colourInto(pixels, map, { low: 0, high: 1 }, table);
   const bytes = new Uint8Array(pixels.buffer);
-  const colours = Array.from({ length: 6 }, (_, at) => [...bytes.subarray(4 * at, 4 * at + 3)]);
+  const found = Array.from({ length: 6 }, (_, at) => [...bytes.subarray(4 * at, 4 * at + 3)]);
   const magenta = [255, 0, 255];
-  assert.deepEqual(colours, [magenta, magenta, magenta, [0, 0, 0], [255, 255, 255], [128, 128, 128]]);
+  assert.deepEqual(found, [magenta, magenta, magenta, [0, 0, 0], [255, 255, 255], [128, 128, 128]]);
 });
 
 test("a photograph in two orders of its channels", () => {
   const pixels = new Uint32Array(1);
-  kernels.photographInto(pixels, [1, 0.5, 0]);
+  colours.photographInto(pixels, [1, 0.5, 0]);
   assert.deepEqual([...new Uint8Array(pixels.buffer)], [255, 128, 0, 255]);
-  kernels.photographInto(pixels, [1, 0.5, 0], [2, 1, 0]);
+  colours.photographInto(pixels, [1, 0.5, 0], [2, 1, 0]);
   assert.deepEqual([...new Uint8Array(pixels.buffer)], [0, 128, 255, 255]);
 });
 
@@ -227,4 +228,22 @@ test("numbers are short, and minus is a minus", () => {
   assert.equal(kernels.shown(-0), "0");
   assert.equal(kernels.shown(1.23456, 3), "1.235");
   assert.equal(kernels.shown(NaN), "NaN");
+  assert.equal(kernels.shown(-0.0004), "0.00"); // never less than zero where no digit says so
+  assert.equal(kernels.shown(-0.0006, 3), "\u22120.001");
+});
+
+test("numbers fit into their cells", () => {
+  const texts = [-12.25, 0.5, -112.25, 1234.56, 12345.6, -1e6, 1.5e6, -1.5e10, NaN].map((value) => kernels.fitting(value));
+  const expected = ["-12.25", "0.50", "-112.3", "1234.6", "12346", "-1.0e6", "1.5e6", "-2e10", "NaN"];
+  assert.deepEqual(texts, expected.map((text) => text.replace(/^-/, "\u2212")));
+  assert.equal(kernels.fitting(-0.01234, 4), "\u22120.0123");
+});
+
+test("noise is zero for a scale", () => {
+  const kernel = planeOf([[1, -1]]);
+  const flat = planeOf([[1e-8, -1e-8]]);
+  assert.equal(kernels.noiseOf(kernel), 1e-6);
+  assert.deepEqual(kernels.sharedScale([flat], kernels.noiseOf(kernel)), { low: 0, high: 1, kind: "positive" });
+  assert.equal(kernels.sharedScale([flat]).kind, "signed");
+  assert.equal(kernels.sharedScale([planeOf([[0.5, -1e-8]])], kernels.noiseOf(kernel)).kind, "positive");
 });

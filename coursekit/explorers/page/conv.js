@@ -1,7 +1,8 @@
 // ConvExplorer: one position of a conv layer, worked out, and the scan that writes the whole response.
 
-import { correlate, crop, nearestUnit, outputSize, padded, patch, planeOf, receptiveField, sharedScale, shown } from "./kernels.js";
-import { begin, choice, clamp, colourBar, frames, grayOf, mapView, node, slider, tablesOf } from "./parts.js";
+import { correlate, crop, nearestUnit, noiseOf, outputSize, padded, patch, planeOf, receptiveField, sharedScale, shown } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
+import { begin, choice, clamp, colourBar, frames, grayOf, node, slider, tablesOf } from "./parts.js";
 import { scanner } from "./scan.js";
 import { following, remembering } from "./state.js";
 import { workedSum } from "./worked.js";
@@ -32,7 +33,7 @@ function render({ model, el }) {
     title: "Conv explorer: which pixels make one value of the response",
     help: [
       "Pictures: point at a value of the response, or at a pixel of the input, or use the arrow keys (with Shift 10 " +
-        "pixels). Click, tap or Enter holds the place, Escape frees it.",
+        "places). Click, tap or Enter holds the place; once more, or Escape, frees it. A finger moves a held place.",
       "Play writes the response value by value. Step writes one. Show all ends the scan.",
       "Numbers: point at a product, or move the slider below the tables to add the products one by one.",
     ],
@@ -149,7 +150,7 @@ function render({ model, el }) {
     out.caption(response ? `Response ${height} × ${width}` : "Response: none");
     formula.textContent = sized(height, width);
     if (response) {
-      const scale = sharedScale([response]);
+      const scale = sharedScale([response], noiseOf(kernel));
       out.paint(response, scale, tables[scale.kind]);
       bar.set(scale, tables[scale.kind]);
     }
@@ -189,12 +190,10 @@ function render({ model, el }) {
   // Position and drawing
 
   function pointed(view, [y, x], hovering) {
-    const other = view === photo ? out : photo;
     // A pointer that only passes by neither frees a held place nor stops the scan.
-    if (!response || (hovering && (other.pinned || scan.playing()))) return;
-    if (!hovering) other.pin(false);
+    if (!response || (hovering && scan.playing()) || heldElsewhere(view, [photo, out], hovering)) return;
     scan.stop();
-    moveTo(y, x, view);
+    moveTo(y, x);
     draw();
   }
 
@@ -204,12 +203,14 @@ function render({ model, el }) {
     draw();
   }
 
-  function moveTo(y, x, from = null) {
+  function moveTo(y, x) {
     row = clamp(y, 0, response.height - 1);
     column = clamp(x, 0, response.width - 1);
     const [middleY, middleX] = centreOf();
-    if (from !== photo) photo.point(Math.floor(middleY) + settings.padding, Math.floor(middleX) + settings.padding);
-    if (from !== out) out.point(row, column);
+    // The arrow keys go on from the middle of the window, to the next one.
+    photo.keysStep = settings.stride;
+    photo.point(Math.floor(middleY) + settings.padding, Math.floor(middleX) + settings.padding);
+    out.point(row, column);
     remember("_position", [row, column]);
   }
 

@@ -4,32 +4,22 @@ import {
   addShiftedInto,
   correlate,
   flipped,
-  isDark,
+  noiseOf,
   plane,
   planeOf,
   reach,
   sharedScale,
   shown,
+  significant,
 } from "./kernels.js";
-import {
-  begin,
-  button,
-  choice,
-  clamp,
-  colourBar,
-  frames,
-  grayOf,
-  keepKeys,
-  mapView,
-  node,
-  tablesOf,
-} from "./parts.js";
-import { following, remembering } from "./state.js";
+import { heldElsewhere, mapView } from "./maps.js";
+import { begin, button, choice, clamp, colourBar, frames, grayOf, node, tablesOf } from "./parts.js";
+import { following, remembering, REST } from "./state.js";
+import { weightTable } from "./weights.js";
 
 const SIZES = [2, 3, 4, 5, 6, 7];
-const STEP = 0.25;
-const MOST = 20; // weights from -20 to 20
-const PIXELS_A_STEP = 6; // of a drag
+const ROUNDING = 2 ** -24; // of a number that becomes float32
+const BLURRED = 100; // so many times the noise, and the response is computed whole at once
 
 function render({ model, el }) {
   const image = grayOf(model);
@@ -37,19 +27,22 @@ function render({ model, el }) {
   const presets = model.get("_presets");
   const remember = remembering(model);
   let kernel = planeOf(model.get("_kernel"));
-  let response = correlate(image, kernel);
+  let response;
   let [row, column] = model.get("_position");
   let exact = true; // whether the response was computed whole, not by adding shares to it
+  let rounded = 0; // how far off the shares may have brought it
+  let resting = 0; // timer
+  let note = ""; // what is said of the weight that was set last
   let stretched = "seen";
 
   const { root, controls, stage, say, close } = begin(el, {
     name: "filter",
     title: "Filter explorer: change a weight and watch the response",
     help: [
-      "Weights: drag one up or down, turn the wheel over it, or type a number. Arrow up and down change it by 0.25, " +
-        "Page up and Page down by 1.",
-      "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place, " +
-        "Escape frees it.",
+      "Weights: drag one up or down. Or click it, then turn the wheel over it, type a number, or use the keys: Arrow up " +
+        "and Arrow down change it by 0.25, Page up and Page down by 1. With a finger, tap it, then drag.",
+      "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
+        "once more, or Escape, frees it. A finger moves a held place.",
     ],
   });
 
@@ -59,13 +52,16 @@ function render({ model, el }) {
     label: "Photograph",
     height: image.height,
     width: image.width,
-    onpoint: (y, x) => move(y - Math.floor((kernel.height - 1) / 2), x - Math.floor((kernel.width - 1) / 2), photo),
+    onpoint: (y, x, hovering) => {
+      const [down, right] = middle();
+      pointed(photo, y - down, x - right, hovering);
+    },
   });
   const out = mapView({
     label: "Response",
-    height: response.height,
-    width: response.width,
-    onpoint: (y, x) => move(y, x, out),
+    height: image.height,
+    width: image.width,
+    onpoint: (y, x, hovering) => pointed(out, y, x, hovering),
   });
   const bar = colourBar();
   out.element.append(bar.element);
@@ -74,132 +70,49 @@ function render({ model, el }) {
 
   // The table of weights
 
-  const caption = node("caption");
-  const body = node("tbody");
-  const table = node("table", { class: "ck-numbers ck-weights" }, caption, body);
-  const panel = node("div", { class: "ck-panel ck-small" }, table);
-  let inputs = [];
+  const weights = weightTable({ table: tables.signed, onweight: setWeight, onwords: say });
+  const panel = node("div", { class: "ck-panel ck-small" }, weights.element);
 
-  function fillTable() {
-    body.replaceChildren();
-    inputs = [];
-    for (let i = 0; i < kernel.height; i += 1) {
-      const cells = node("tr");
-      for (let j = 0; j < kernel.width; j += 1) {
-        const input = weightInput(i, j);
-        inputs.push(input);
-        cells.append(node("td", {}, input));
-      }
-      body.append(cells);
-    }
-    size.set(kernel.height === kernel.width ? kernel.height : "");
-  }
-
-  function weightInput(i, j) {
-    const at = i * kernel.width + j;
-    const input = node("input", {
-      type: "text",
-      inputmode: "decimal",
-      role: "spinbutton",
-      class: "ck-weight",
-      autocomplete: "off",
-      "aria-label": `weight in row ${i + 1}, column ${j + 1}`,
-      "aria-valuemin": -MOST,
-      "aria-valuemax": MOST,
-    });
-    const steps = { ArrowUp: STEP, ArrowDown: -STEP, PageUp: 1, PageDown: -1 };
-    input.addEventListener("keydown", (event) => {
-      const step = steps[event.key];
-      if (step) {
-        event.preventDefault();
-        setWeight(at, kernel.data[at] + step);
-      } else if (event.key === "Enter") {
-        readTyped(input, at);
-      } else if (event.key === "Escape") {
-        showWeight(at);
-      }
-    });
-    keepKeys(input);
-    input.addEventListener("change", () => readTyped(input, at));
-    input.addEventListener("focus", () => input.select());
-    input.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault(); // the page would scroll away from under the pointer
-        setWeight(at, kernel.data[at] - Math.sign(event.deltaY) * STEP);
-      },
-      { passive: false },
-    );
-    dragged(input, at);
-    return input;
-  }
-
-  function dragged(input, at) {
-    let from = null;
-    input.addEventListener("pointerdown", (event) => {
-      from = { y: event.clientY, weight: kernel.data[at], moved: false };
-      input.setPointerCapture(event.pointerId);
-    });
-    input.addEventListener("pointermove", (event) => {
-      if (!from) return;
-      const steps = Math.round((from.y - event.clientY) / PIXELS_A_STEP);
-      if (steps !== 0) from.moved = true;
-      if (from.moved) setWeight(at, from.weight + steps * STEP);
-    });
-    // The text in it is selected by the focus; the browser would drag that away in place of the weight.
-    input.addEventListener("dragstart", (event) => event.preventDefault());
-    for (const name of ["pointerup", "pointercancel"]) {
-      input.addEventListener(name, () => {
-        from = null;
-      });
-    }
-  }
-
-  function readTyped(input, at) {
-    // People type what they read here, and a comma in half of the world.
-    const typed = Number(input.value.trim().replace("\u2212", "-").replace(",", "."));
-    if (input.value.trim() === "" || Number.isNaN(typed)) {
-      say(`"${input.value}" is not a number, so the weight stays ${shown(kernel.data[at])}.`);
-      showWeight(at);
-    } else {
-      setWeight(at, typed);
-    }
-  }
-
-  function setWeight(at, wanted) {
-    const weight = Math.fround(clamp(wanted, -MOST, MOST));
-    const i = Math.floor(at / kernel.width);
-    addShiftedInto(response, image, weight - kernel.data[at], i, at % kernel.width);
-    exact = false;
+  function setWeight(at, weight, words) {
+    note = words;
+    const change = weight - kernel.data[at];
+    const largest = reach(kernel);
+    addShiftedInto(response, image, change, Math.floor(at / kernel.width), at % kernel.width);
     kernel.data[at] = weight;
+    rounded += ROUNDING * Math.max(largest, reach(kernel));
+    exact = false;
     changed();
+    clearTimeout(resting);
+    if (rounded > BLURRED * noiseOf(kernel)) compute();
+    else resting = setTimeout(compute, REST);
+  }
+
+  /** Compute the response whole: without the rounding of shares that were added and taken away. */
+  function compute() {
+    clearTimeout(resting);
+    response = correlate(image, kernel);
+    exact = true;
+    rounded = 0;
+    draw();
   }
 
   function setKernel(next) {
-    const sameShape = next.height === kernel.height && next.width === kernel.width;
-    kernel = next;
-    response = correlate(image, kernel);
-    exact = true;
-    if (!sameShape) fillTable();
+    show(next);
     changed();
+  }
+
+  function show(next) {
+    kernel = next;
+    note = "";
+    weights.begin(kernel);
+    size.set(kernel.height === kernel.width ? kernel.height : "");
+    compute();
+    move(row, column); // there may be fewer rows and columns
   }
 
   function changed() {
     remember("_kernel", rowsOf(kernel));
     draw();
-  }
-
-  function showWeight(at) {
-    const input = inputs[at];
-    const weight = kernel.data[at];
-    const text = shown(weight);
-    if (input.value !== text) input.value = text;
-    input.setAttribute("aria-valuenow", String(weight));
-    const end = Math.max(...kernel.data.map(Math.abs)) || 1;
-    const step = clamp(Math.floor(128 + (128 * weight) / end), 0, 255);
-    const [red, green, blue] = new Uint8Array(tables.signed.buffer, 4 * step, 3);
-    input.style.background = `rgb(${red}, ${green}, ${blue})`;
-    input.style.color = isDark([red, green, blue]) ? "#fff" : "#000";
   }
 
   // Controls
@@ -253,62 +166,82 @@ function render({ model, el }) {
 
   // Position and drawing
 
-  function move(y, x, from) {
+  /** Rows and columns from a window's first pixel to its middle. */
+  function middle() {
+    return [kernel.height, kernel.width].map((side) => Math.floor((side - 1) / 2));
+  }
+
+  function pointed(view, y, x, hovering) {
+    if (heldElsewhere(view, [photo, out], hovering)) return;
+    note = "";
+    move(y, x);
+  }
+
+  function move(y, x) {
     row = clamp(y, 0, response.height - 1);
     column = clamp(x, 0, response.width - 1);
+    const [down, right] = middle();
     out.point(row, column);
-    if (from !== photo) photo.point(row + Math.floor((kernel.height - 1) / 2), column + Math.floor((kernel.width - 1) / 2));
+    photo.point(row + down, column + right);
     remember("_position", [row, column]);
     draw();
   }
 
   const draw = frames(() => {
-    row = clamp(row, 0, response.height - 1);
-    column = clamp(column, 0, response.width - 1);
     const end = reach(kernel) || 1;
-    const seen = sharedScale([response]);
+    const seen = sharedScale([response], noiseOf(kernel));
     const signed = stretched === "seen" ? seen : { low: -end, high: end, kind: "signed" };
     out.paint(response, signed, tables[signed.kind]);
     bar.set(signed, tables[signed.kind]);
     photo.box("window", row, column, kernel.height, kernel.width);
     out.box("value", row, column, 1, 1);
-    inputs.forEach((_, at) => showWeight(at));
-    const sum = kernel.data.reduce((a, b) => a + b, 0);
-    caption.textContent = `Kernel ${kernel.height} × ${kernel.width}, sum ${shown(sum)}`;
-    const named = Object.entries(presets).find(([, rows]) => same(planeOf(rows), kernel));
+    weights.show();
+    const sum = sumOf(kernel);
+    weights.caption.textContent = `Kernel ${kernel.height} × ${kernel.width}, sum ${written(sum)}`;
+    const named = Object.entries(presets).find(([, rows]) => same(planeOf(rows), kernel, noiseOf(kernel)));
     preset.set(named ? named[0] : "");
     out.caption(`Response ${response.height} × ${response.width}`);
     say(
       `Row ${row}, column ${column}: response ${shown(response.data[row * response.width + column], 3)}. ` +
-        `${meaning(sum, end)}`,
+        `${meaning(sum)}${note}`,
     );
     root.dataset.exact = String(exact);
   });
 
   stage.append(photo.element, panel, out.element);
-  fillTable();
-  move(row, column, out);
+  show(kernel);
 
-  const follow = () => {
-    const rows = model.get("_kernel");
-    if (!same(planeOf(rows), kernel)) setKernel(planeOf(rows));
-  };
-  const stopFollowing = following(model, { _kernel: follow });
+  const stopFollowing = following(model, {
+    _kernel: (rows) => !same(planeOf(rows), kernel) && show(planeOf(rows)),
+    _position: ([y, x]) => (y !== row || x !== column) && move(y, x),
+  });
   return () => {
     stopFollowing();
+    clearTimeout(resting);
     draw.cancel();
     remember.now();
     close();
   };
 }
 
-function meaning(sum, end) {
-  if (Math.abs(sum) < 1e-3 * end) return "The weights add up to 0: a plain area answers 0.";
-  return `The weights add up to ${shown(sum)}: a plain area of brightness 1 answers ${shown(sum)}.`;
+/** The sum of the weights; what is only rounding is 0. */
+function sumOf(kernel) {
+  const sum = kernel.data.reduce((a, b) => a + b, 0);
+  return Math.abs(sum) <= noiseOf(kernel) ? 0 : sum;
 }
 
-function same(a, b) {
-  return a.height === b.height && a.width === b.width && a.data.every((value, at) => value === b.data[at]);
+function written(sum) {
+  return Math.abs(sum) < 0.005 ? significant(sum, 2) : shown(sum);
+}
+
+function meaning(sum) {
+  if (sum === 0) return "The weights add up to 0: a plain area answers 0.";
+  return `The weights add up to ${written(sum)}: a plain area of brightness 1 answers ${written(sum)}.`;
+}
+
+function same(a, b, noise = 0) {
+  const equal = (value, at) => Math.abs(value - b.data[at]) <= noise;
+  return a.height === b.height && a.width === b.width && a.data.every(equal);
 }
 
 function rowsOf(kernel) {

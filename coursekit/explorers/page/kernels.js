@@ -110,6 +110,11 @@ export function reach(kernel) {
   return Math.max(positive, negative);
 }
 
+/** What is smaller than this in an answer of the kernel is rounding, as in Python. */
+export function noiseOf(kernel) {
+  return 1e-6 * reach(kernel);
+}
+
 const ACTIVATIONS = {
   relu: (x) => (x > 0 ? x : 0),
   leaky: (x, slope) => (x > 0 ? x : slope * x),
@@ -229,15 +234,16 @@ export function histogram(map, low, high, bins) {
 
 /**
  * The scale of coursekit.pictures: zero in the middle of "signed" where anything is negative, else at the start of
- * "positive". Takes planes that are compared with each other, so that they share it.
+ * "positive". Takes planes that are compared with each other, so that they share it. What is at most `noise` away
+ * from zero counts as zero.
  */
-export function sharedScale(maps) {
+export function sharedScale(maps, noise = 0) {
   let low = 0;
   let high = 0;
   for (const map of maps) {
     const ends = extremes(map);
-    low = Math.min(low, ends[0]);
-    high = Math.max(high, ends[1]);
+    if (ends[0] < -noise) low = Math.min(low, ends[0]);
+    if (ends[1] > noise) high = Math.max(high, ends[1]);
   }
   if (low < 0) {
     const end = Math.max(-low, high);
@@ -246,63 +252,20 @@ export function sharedScale(maps) {
   return { low: 0, high: high || 1, kind: "positive" };
 }
 
-/** 256 RGB triples (bytes) as numbers that a canvas takes: one 32-bit number a pixel. */
-export function colourTable(bytes) {
-  const table = new Uint32Array(256);
-  const parts = new Uint8Array(table.buffer); // the order of bytes within a number is the machine's own
-  for (let at = 0; at < 256; at += 1) {
-    parts.set([bytes[3 * at], bytes[3 * at + 1], bytes[3 * at + 2], 255], 4 * at);
-  }
-  return table;
-}
-
-/** Black to white, for photographs. */
-export function grayTable() {
-  return colourTable(Uint8Array.from({ length: 768 }, (_, at) => Math.floor(at / 3)));
-}
-
-const MAGENTA = new Uint32Array(Uint8Array.of(255, 0, 255, 255).buffer)[0];
-
-/** Write the colours of a plane into 32-bit pixels; NaN and infinity become magenta. */
-export function colourInto(pixels, map, { low, high }, table) {
-  const factor = 256 / (high - low);
-  const { data } = map;
-  for (let at = 0; at < data.length; at += 1) {
-    const step = (data[at] - low) * factor;
-    if (step - step !== 0) pixels[at] = MAGENTA; // only of what is not finite
-    else if (step < 0) pixels[at] = table[0];
-    else pixels[at] = table[step < 255 ? step | 0 : 255];
-  }
-}
-
-/** Write an RGB photograph, values 0 to 1, as 32-bit pixels. `order` is the channel for red, green and blue. */
-export function photographInto(pixels, data, order = [0, 1, 2]) {
-  const bytes = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, 4 * pixels.length);
-  for (let at = 0; at < pixels.length; at += 1) {
-    for (let channel = 0; channel < 3; channel += 1) {
-      bytes[4 * at + channel] = 255 * data[3 * at + order[channel]]; // clamped and rounded by the array
-    }
-    bytes[4 * at + 3] = 255;
-  }
-}
-
-/** Whether white ink is more legible than black on an [r, g, b] of 0 to 255, by the contrast ratio of WCAG 2. */
-export function isDark([red, green, blue]) {
-  const linear = (value) => {
-    const part = value / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  };
-  const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-  return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05;
-}
-
 /** A number in a few characters, whole numbers whole, with a minus sign that is one. */
 export function shown(value, digits = 2) {
   if (!Number.isFinite(value)) return String(value);
   const whole = Math.abs(value - Math.round(value)) < 1e-6 * Math.max(1, Math.abs(value));
   const text = whole ? String(Math.round(value)) : value.toFixed(digits);
-  const clean = Number(text) === 0 && whole ? "0" : text;
+  const clean = Number(text) === 0 ? text.replace("-", "") : text;
   return clean.replace("-", "\u2212");
+}
+
+/** A number as `shown`, in a cell of a table: with fewer digits where it is large, and at most `digits` + 4 characters. */
+export function fitting(value, digits = 2) {
+  const texts = Array.from({ length: digits + 1 }, (_, less) => shown(value, digits - less));
+  const powers = [1, 0].map((places) => value.toExponential(places).replace("e+", "e").replace(/^-/, "\u2212"));
+  return [...texts, ...powers].find((text) => text.length <= digits + 4) ?? powers[1];
 }
 
 /** What each input plane adds to one value of a conv layer: the sum of its patch times its kernel. */

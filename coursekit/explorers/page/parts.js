@@ -1,6 +1,7 @@
-// What every explorer's page is made of: maps that answer to pointer, keys and touch, tables of numbers, controls.
+// What every explorer's page is made of, beside its maps: a frame with a line, tables of numbers, controls.
 
-import { colourInto, colourTable, grayTable, isDark, photographInto, plane, shown } from "./kernels.js";
+import { colourInto, colourTable, grayTable, isDark } from "./colours.js";
+import { fitting, plane, shown } from "./kernels.js";
 import { REST } from "./state.js";
 
 /** Make an element. Attributes named on... are listeners; false and null leave an attribute out. */
@@ -113,141 +114,9 @@ function hideStill(el) {
   };
 }
 
-/**
- * A picture of a plane or photograph that can be pointed at.
- *
- * `onpoint(row, column, hovering)` is called while the pointer, a finger or the arrow keys move; `hovering` says that
- * a pointer with no button pressed did it, so that a map may stay where another one is pinned. A click or Enter pins
- * the position, and Escape or another click frees it. Touch scrolls the page until the map has the focus.
- *
- * Returns { element, paint(plane, scale, table), photograph(data, order), resize(height, width), point(row, column),
- * box(name, row, column, height, width), caption(text), pinned, pin(on) }.
- */
-export function mapView({ label, height, width, onpoint = null, keysStep = 1 }) {
-  const canvas = node("canvas", { width, height });
-  const frame = node("div", {
-    class: onpoint ? "ck-map ck-live" : "ck-map",
-    role: onpoint ? "application" : "img",
-    "aria-label": label,
-    "aria-roledescription": onpoint ? "map to point at" : null,
-    tabindex: onpoint ? 0 : null,
-  });
-  frame.append(canvas);
-  const caption = node("p", { class: "ck-caption" }, label);
-  const element = node("div", { class: "ck-panel" }, caption, frame);
-  const context = canvas.getContext("2d");
-  const boxes = new Map();
-  let image;
-  let pixels;
-  const view = { element, frame, canvas, pinned: false, row: 0, column: 0, height, width };
-
-  view.resize = (rows, columns) => {
-    [view.height, view.width, canvas.height, canvas.width] = [rows, columns, rows, columns];
-    frame.style.setProperty("--ck-ratio", columns / rows);
-    image = context.createImageData(columns, rows);
-    pixels = new Uint32Array(image.data.buffer);
-    view.row = Math.min(view.row, rows - 1);
-    view.column = Math.min(view.column, columns - 1);
-  };
-  view.paint = (map, scale, table) => {
-    if (map.height !== view.height || map.width !== view.width) view.resize(map.height, map.width);
-    colourInto(pixels, map, scale, table);
-    context.putImageData(image, 0, 0);
-  };
-  view.photograph = (data, order) => {
-    photographInto(pixels, data, order);
-    context.putImageData(image, 0, 0);
-  };
-  view.caption = (text) => {
-    caption.textContent = text;
-  };
-  /** Frame some pixels. `kind` is a class for the style: "field", "winner", "pad"; null takes the frame away. */
-  view.box = (name, row, column, rows, columns, kind = "field") => {
-    let box = boxes.get(name);
-    if (row === null) {
-      if (box) box.hidden = true;
-      return;
-    }
-    if (!box) {
-      box = node("div", { "data-box": name });
-      boxes.set(name, box);
-      frame.append(box);
-    }
-    box.hidden = false;
-    box.className = `ck-box ck-${kind}`;
-    box.style.left = `${(100 * column) / view.width}%`;
-    box.style.top = `${(100 * row) / view.height}%`;
-    box.style.width = `${(100 * columns) / view.width}%`;
-    box.style.height = `${(100 * rows) / view.height}%`;
-  };
-  /** Move to a position without calling `onpoint`. */
-  view.point = (row, column) => {
-    view.row = clamp(row, 0, view.height - 1);
-    view.column = clamp(column, 0, view.width - 1);
-  };
-  view.resize(height, width);
-  if (onpoint) listen(view, frame, onpoint, keysStep);
-  return view;
-}
-
-function listen(view, frame, onpoint, keysStep) {
-  const go = (row, column, hovering = false) => {
-    view.point(row, column);
-    onpoint(view.row, view.column, hovering);
-  };
-  const pin = (pinned) => {
-    view.pinned = pinned;
-    frame.classList.toggle("ck-pinned", pinned);
-  };
-  view.pin = pin;
-  const place = (event) => {
-    const area = frame.getBoundingClientRect();
-    return [
-      Math.floor(((event.clientY - area.top) / area.height) * view.height),
-      Math.floor(((event.clientX - area.left) / area.width) * view.width),
-    ];
-  };
-  let down = null;
-  frame.addEventListener("pointermove", (event) => {
-    if (!view.pinned || down?.moved) go(...place(event), !down);
-    if (down && Math.hypot(event.clientX - down.x, event.clientY - down.y) > 6) down.moved = true;
-  });
-  frame.addEventListener("pointerdown", (event) => {
-    down = { x: event.clientX, y: event.clientY, moved: false };
-    if (event.pointerType !== "mouse") pin(false); // a finger has no way to hover
-    if (!view.pinned) go(...place(event));
-  });
-  frame.addEventListener("pointerup", (event) => {
-    if (down && !down.moved) {
-      if (event.pointerType === "mouse") pin(!view.pinned);
-      go(...place(event));
-    }
-    down = null;
-  });
-  frame.addEventListener("pointercancel", () => {
-    down = null;
-  });
-  const steps = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    PageUp: [-10, 0],
-    PageDown: [10, 0],
-  };
-  frame.addEventListener("keydown", (event) => {
-    const step = steps[event.key];
-    if (step) {
-      const far = (event.shiftKey ? 10 : 1) * keysStep;
-      go(view.row + step[0] * far, view.column + step[1] * far);
-    } else if (event.key === "Home") go(view.row, 0);
-    else if (event.key === "End") go(view.row, view.width - 1);
-    else if (event.key === "Enter") pin(!view.pinned);
-    else if (event.key === "Escape") pin(false);
-    else return;
-    event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell
-  });
+/** Whether a key is pressed with one that gives it to the browser or to Jupyter. */
+export function modified(event) {
+  return event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key === "Enter");
 }
 
 /** A number no smaller than low and no larger than high. */
@@ -280,8 +149,9 @@ export function numberGrid({ label, height, width }) {
     colourInto(pixels, values, scale, table);
     const bytes = new Uint8Array(pixels.buffer);
     cells.flat().forEach((cell, at) => {
-      const text = shown(values.data[at], digits);
+      const text = fitting(values.data[at], digits);
       if (cell.textContent !== text) cell.textContent = text;
+      cell.classList.toggle("ck-long", text.length > 5);
       const colour = [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]];
       cell.style.background = `rgb(${colour})`;
       cell.style.color = isDark(colour) ? "#fff" : "#000";
@@ -321,25 +191,43 @@ function newId() {
   return `ck-${made}-${Math.random().toString(36).slice(2, 8)}`;
 }
 
-/** A slider with its name and value. Returns { element, input, set(value) }; `onvalue(number)` while it moves. */
+/**
+ * A slider with its name and value. Returns { element, input, set(value) }; `onvalue(number)` while it moves.
+ *
+ * The learner moves in steps; `set` takes what lies between two of them, too, and shows it with its own digits.
+ */
 export function slider({ label, low, high, step, value, digits = 2, onvalue }) {
   const id = newId();
-  const output = node("output", { for: id }, shown(value, digits));
-  const input = node("input", { type: "range", id, min: low, max: high, step, value });
-  input.addEventListener("input", () => {
-    output.textContent = shown(Number(input.value), digits);
-    onvalue(Number(input.value));
-  });
-  keepKeys(input);
-  const element = node("div", { class: "ck-control" }, node("label", { for: id }, label), input, output);
+  const output = node("output", { for: id });
+  const input = node("input", { type: "range", id, min: low, max: high, step: "any" });
+  const clean = (number) => clamp(Number(number.toFixed(6)), low, Number(input.max));
+  const onStep = (number) => clean(low + Math.round((number - low) / step) * step);
   const set = (number) => {
     input.value = number;
-    output.textContent = shown(Number(input.value), digits);
+    output.textContent = Math.abs(onStep(number) - number) < 1e-6 ? shown(number, digits) : shown(clean(number), digits + 1);
   };
+  const chosen = (number) => {
+    set(number);
+    onvalue(number);
+  };
+  const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+  input.addEventListener("keydown", (event) => {
+    if (!(event.key in steps) || modified(event)) return;
+    event.preventDefault();
+    const next = clean(Number(input.value) + steps[event.key] * step);
+    if (next !== Number(input.value)) chosen(next);
+  });
+  input.addEventListener("input", () => chosen(onStep(Number(input.value))));
+  keepKeys(input);
+  set(value);
+  const element = node("div", { class: "ck-control" }, node("label", { for: id }, label), input, output);
   return { element, input, set };
 }
 
-/** A list to choose one from. `options` are [value, text]. Returns { element, input, set(value) }. */
+/**
+ * A list to choose one from. `options` are [value, text]; one without a value stands for what is not in the list, and
+ * nobody can choose it. Returns { element, input, set(value) }.
+ */
 export function choice({ label, options, value, onvalue }) {
   const id = newId();
   const input = node("select", { id });
@@ -350,8 +238,18 @@ export function choice({ label, options, value, onvalue }) {
   const element = node("div", { class: "ck-control" }, node("label", { for: id }, label), input);
   const set = (key) => {
     input.value = key;
+    for (const option of input.options) option.disabled = option.value === "" && key !== "";
   };
   return { element, input, set };
+}
+
+/** A list to choose the maps of a layer before or after its ReLU: onvalue("before" or "after"). */
+export function aroundRelu(value, onvalue) {
+  const options = [
+    ["after", "after ReLU"],
+    ["before", "before ReLU"],
+  ];
+  return choice({ label: "Maps", options, value, onvalue });
 }
 
 /** A box to tick. Returns { element, input, set(on) }. */

@@ -1,7 +1,9 @@
 // PixelExplorer: a photograph to point at, the numbers around the pixel, its three channels, and their order.
 
-import { channelOf, colourInto, grayFrom, isDark, plane, shown } from "./kernels.js";
-import { arrayOf, begin, button, choice, clamp, colourBar, frames, mapView, node, tablesOf } from "./parts.js";
+import { colourInto, isDark } from "./colours.js";
+import { channelOf, grayFrom, plane, shown } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
+import { arrayOf, begin, button, choice, clamp, colourBar, frames, node, tablesOf } from "./parts.js";
 import { following, remembering } from "./state.js";
 
 const ORDERS = {
@@ -28,8 +30,8 @@ function render({ model, el }) {
     name: "pixel",
     title: "Pixel explorer: point at the photograph and read its numbers",
     help: [
-      "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place, " +
-        "Escape frees it.",
+      "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
+        "once more, or Escape, frees it. A finger moves a held place.",
       "RGB and BGR change how the three numbers of a pixel are read. They do not change the numbers.",
     ],
   });
@@ -129,12 +131,8 @@ function render({ model, el }) {
   // Position and drawing
 
   function move(y, x, from, hovering = false) {
-    if (hovering && views.some((view) => view.pinned)) return;
-    for (const view of views) {
-      if (view === from) continue;
-      if (!hovering) view.pin(false);
-      view.point(y, x);
-    }
+    if (from && heldElsewhere(from, views, hovering)) return;
+    for (const view of views) view.point(y, x);
     [row, column] = [clamp(y, 0, height - 1), clamp(x, 0, width - 1)];
     remember("_position", [row, column]);
     draw();

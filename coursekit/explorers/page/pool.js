@@ -14,6 +14,7 @@ import {
   sharedScale,
   shown,
 } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
 import { hatchBeyond, markInto, places, sentenceOf, spoken, unreadOverlay } from "./marks.js";
 import {
   begin,
@@ -22,7 +23,6 @@ import {
   colourBar,
   frames,
   grayOf,
-  mapView,
   node,
   numberGrid,
   slider,
@@ -38,7 +38,8 @@ const TRAITS = ["_source", "_kind", "_size", "_stride", "_ceil", "_shift"];
 
 function render({ model, el }) {
   const photo = grayOf(model);
-  const wholes = { photograph: photo, map: relu(correlate(photo, planeOf(model.get("_kernel")))) };
+  const mapOf = (rows) => relu(correlate(photo, planeOf(rows)));
+  const wholes = { photograph: photo, map: mapOf(model.get("_kernel")) };
   const tables = tablesOf(model);
   const remember = remembering(model);
   const state = {};
@@ -53,14 +54,15 @@ function render({ model, el }) {
     title: "Pooling explorer: point at an output to see its window",
     help: [
       "Output: point, or use the arrow keys, to light a window of the input. Input: point to see which outputs read " +
-        "that value. Click, tap or Enter holds the place, Escape frees it.",
+        "that value. Click, tap or Enter holds the place; once more, or Escape, frees it. A finger moves a held place.",
       "Shift: the input is a piece of a larger map, and the shift lets it begin up to 3 rows or columns later. " +
         "A dot marks each output that is not what it was without the shift. Hatched values are read by no window.",
+      "Ceil mode: a last window that hangs over the edge is kept. It reads only the values that are there.",
     ],
   });
 
   const viewOf = (label, which) =>
-    mapView({ label, height: 1, width: 1, onpoint: (y, x) => move(which, y, x) });
+    mapView({ label, height: 1, width: 1, onpoint: (y, x, hovering) => move(which, y, x, hovering) });
   const views = { input: viewOf("Input", "input"), output: viewOf("Output", "output") };
   const bars = { input: colourBar(), output: colourBar() };
   for (const [name, view] of Object.entries(views)) view.element.append(bars[name].element);
@@ -127,12 +129,21 @@ function render({ model, el }) {
   const shifts = [shiftOf("Shift down", 0), shiftOf("Shift right", 1)];
   controls.append(...Object.values(parts).map((part) => part.element), shifts[1].element, shifts[0].element);
 
-  function move(which, y, x) {
+  function move(which, y, x, hovering) {
+    if (heldElsewhere(views[which], Object.values(views), hovering)) return;
     pointed = which;
     [row, column] = [y, x];
     remember("_pointed", pointed);
     remember("_position", [row, column]);
     draw();
+  }
+
+  /** The place inside the picture that is pointed at, which may have become smaller. */
+  function stayInside() {
+    const inside = [clamp(row, 0, now[pointed].height - 1), clamp(column, 0, now[pointed].width - 1)];
+    if (String(inside) === String([row, column])) return;
+    [row, column] = inside;
+    remember("_position", inside);
   }
 
   // What the settings give
@@ -179,9 +190,6 @@ function render({ model, el }) {
     markInto(dots, now.output, outputs.data);
     views.output.caption(`After ${KINDS[state._kind]} ${size}${shifted ? `: ${outputs.count} dots` : ""}`);
     now.sentence = shifted ? sentenceOf(outputs, inputs, state, stride) : "";
-    const { height: rows, width: columns } = now[pointed];
-    row = clamp(row, 0, rows - 1);
-    column = clamp(column, 0, columns - 1);
     windowPanel.style.setProperty("--ck-cells", state._size);
   }
 
@@ -200,6 +208,7 @@ function render({ model, el }) {
       );
       return;
     }
+    stayInside();
     const words = pointed === "output" ? showOutput() : showInput();
     say(`${words} ${now.sentence}`.trim());
     root.dataset.pointed = pointed;
@@ -281,7 +290,23 @@ function render({ model, el }) {
       draw();
     }
   };
-  const stopFollowing = following(model, Object.fromEntries(TRAITS.map((name) => [name, follow])));
+  const stopFollowing = following(model, {
+    ...Object.fromEntries(TRAITS.map((name) => [name, follow])),
+    _kernel: (rows) => {
+      wholes.map = mapOf(rows);
+      computed = "";
+      draw();
+    },
+    _pointed: (value) => {
+      pointed = value;
+      draw();
+    },
+    _position: (place) => {
+      [row, column] = place;
+      views[pointed].point(row, column);
+      draw();
+    },
+  });
   return () => {
     stopFollowing();
     draw.cancel();

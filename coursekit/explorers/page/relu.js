@@ -1,7 +1,8 @@
 // ReluExplorer: a map before and after its activation, the values that are cut, and the function that cuts them.
 
 import { chart, drawCounts, drawCurve } from "./charts.js";
-import { activate, correlate, extremes, histogram, planeOf, reach, shown, signShares } from "./kernels.js";
+import { activate, correlate, extremes, histogram, noiseOf, planeOf, shown, signShares } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
 import {
   begin,
   button,
@@ -10,7 +11,6 @@ import {
   colourBar,
   frames,
   grayOf,
-  mapView,
   node,
   slider,
   tablesOf,
@@ -25,7 +25,6 @@ const FUNCTIONS = {
   none: { text: "none", does: "stays" },
 };
 const BINS = 64;
-const NOISE = 1e-6; // of the largest answer possible, as in Python
 
 function render({ model, el }) {
   const image = grayOf(model);
@@ -50,13 +49,18 @@ function render({ model, el }) {
     name: "relu",
     title: "ReLU explorer: move the bias and watch what is cut",
     help: [
-      "Maps: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place, Escape frees it.",
+      "Maps: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
+        "once more, or Escape, frees it. A finger moves a held place.",
       "Sliders: drag, or use the arrow keys. The bias is added to every response before the activation.",
     ],
   });
   stage.classList.add("ck-relu");
 
-  const mapOf = (label) => mapView({ label, height: 1, width: 1, onpoint: move });
+  const mapOf = (label) => {
+    const onpoint = (y, x, hovering) => heldElsewhere(view, Object.values(maps), hovering) || move(y, x);
+    const view = mapView({ label, height: 1, width: 1, onpoint });
+    return view;
+  };
   const maps = { before: mapOf("Before the activation"), after: mapOf("After the activation") };
   const bars = { before: colourBar(), after: colourBar() };
   for (const name of ["before", "after"]) maps[name].element.append(bars[name].element);
@@ -154,10 +158,10 @@ function render({ model, el }) {
     maps.after.caption(`After ${state._activation === "none" ? "no activation" : text}, ${size}`);
 
     const cuts = rule === "relu" || (rule === "leaky" && state._slope === 0);
-    const noise = NOISE * reach(bank[state._channel]);
-    const shares = signShares(before, noise);
+    const shares = signShares(before, noiseOf(bank[state._channel]));
     const below = percent(shares.below);
-    const zeros = percent(cuts ? shares.below + shares.zero : rule === "sigmoid" ? 0 : shares.zero);
+    // A sigmoid gives 0 only where float32 has no smaller number left.
+    const zeros = percent(cuts ? shares.below + shares.zero : (rule === "sigmoid" ? signShares(after) : shares).zero);
     labels[0].textContent = cuts ? `cut: ${below}` : `below 0: ${below}`;
     labels[1].textContent = `${cuts ? "kept" : "0 and above"}: ${percent(1 - shares.below)}`;
     counts.caption("Histogram (heights: square root)");
@@ -208,7 +212,10 @@ function render({ model, el }) {
       draw();
     }
   };
-  const stopFollowing = following(model, Object.fromEntries(TRAITS.map((name) => [name, follow])));
+  const stopFollowing = following(model, {
+    ...Object.fromEntries(TRAITS.map((name) => [name, follow])),
+    _position: ([y, x]) => (y !== row || x !== column) && move(y, x),
+  });
   return () => {
     stopFollowing();
     draw.cancel();

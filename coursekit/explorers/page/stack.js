@@ -13,15 +13,17 @@ import {
   span,
   total,
 } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
 import {
   arrayOf,
+  aroundRelu,
   begin,
   choice,
   clamp,
   colourBar,
   floats,
   frames,
-  mapView,
+  modified,
   node,
   numberGrid,
   tablesOf,
@@ -48,7 +50,8 @@ function render({ model, el }) {
     title: "Stack explorer: point at a unit, and follow what it has seen back to the photograph",
     help: [
       "Point at a map to choose one of its units; on the photograph, to choose the unit in the middle of whose field " +
-        "you are. Arrow keys move by 1, with Shift by 10. Click, tap or Enter holds the unit, Escape frees it.",
+        "you are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +
+        "Escape, frees it. A finger moves a held unit.",
       "Sums: click a row, or use the arrow keys in the list. Maps are counted from 1, rows and columns from 0.",
     ],
   });
@@ -104,17 +107,9 @@ function render({ model, el }) {
     value: at,
     onvalue: (value) => setLayer(Number(value)),
   });
-  const kindMenu = choice({
-    label: "Maps",
-    options: [
-      ["after", "after ReLU"],
-      ["before", "before ReLU"],
-    ],
-    value: kind,
-    onvalue: (value) => {
-      kind = value;
-      draw();
-    },
+  const kindMenu = aroundRelu(kind, (value) => {
+    kind = value;
+    draw();
   });
   const scaleMenu = choice({
     label: "Colours",
@@ -133,8 +128,8 @@ function render({ model, el }) {
   // What the learner does
 
   function pointed(index, y, x, hovering) {
-    if (hovering && columns.some(({ view }, other) => other !== index && view.pinned)) return;
-    columns.forEach(({ view }, other) => other !== index && view.pin(false));
+    const views = columns.map(({ view }) => view);
+    if (heldElsewhere(views[index], views, hovering)) return;
     if (index > 0) at = index;
     const field = receptiveField(layers.slice(0, at));
     row = index > 0 ? y : nearestUnit(field, y);
@@ -198,7 +193,8 @@ function render({ model, el }) {
       const [top, left] = [span(field, row)[0], span(field, column)[0]];
       view.box("field", top, left, field.size, field.size, index === at ? "winner" : "field");
       view.caption(index === at ? `${size}: the unit` : `${size}: ${field.size} × ${field.size} seen`);
-      view.point(Math.round(top + (field.size - 1) / 2), Math.round(left + (field.size - 1) / 2));
+      view.point(Math.floor(top + (field.size - 1) / 2), Math.floor(left + (field.size - 1) / 2));
+      view.keysStep = index === 0 ? field.step : 1; // on the photograph an arrow key goes to the next unit
     });
   }
 
@@ -326,6 +322,7 @@ function sumsList({ onchoose }) {
     if (found >= 0) choose(found);
   });
   element.addEventListener("keydown", (event) => {
+    if (modified(event)) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perLine(), ArrowDown: perLine() };
     if (event.key in steps) choose(current + steps[event.key]);
     else if (event.key === "Home") choose(0);

@@ -1,7 +1,7 @@
 // All maps of a layer side by side, as an overview from which one is chosen.
 
-import { colourInto } from "./kernels.js";
-import { node } from "./parts.js";
+import { colourInto } from "./colours.js";
+import { modified, node } from "./parts.js";
 
 /** How many maps stand side by side: full rows where that is possible. */
 export function tilesAcross(width, count) {
@@ -66,6 +66,7 @@ export function overview({ onchoose }) {
     if (columns * down + across < count) onchoose(columns * down + across);
   });
   frame.addEventListener("keydown", (event) => {
+    if (modified(event)) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
     const next = { Home: 0, End: count - 1 }[event.key] ?? current + steps[event.key];
     if (Number.isNaN(next)) return;

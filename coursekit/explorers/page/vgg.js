@@ -12,8 +12,10 @@ import {
   significant,
   span,
 } from "./kernels.js";
+import { heldElsewhere, mapView } from "./maps.js";
 import {
   arrayOf,
+  aroundRelu,
   begin,
   button,
   choice,
@@ -21,7 +23,6 @@ import {
   colourBar,
   floats,
   frames,
-  mapView,
   node,
   numberGrid,
   tablesOf,
@@ -48,8 +49,10 @@ function render({ model, el }) {
     title: `VGG explorer: a filter, its map, and what a unit sees (${model.get("_origin")})`,
     help: [
       "Point at the map to choose a unit, or at the photograph to choose the unit in the middle of whose field you " +
-        "are. Arrow keys move by 1, with Shift by 10. Click, tap or Enter holds the unit, Escape frees it.",
-      "All maps of the layer: click one to see it large, or use the arrow keys.",
+        "are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +
+        "Escape, frees it. A finger moves a held unit.",
+      "All maps of the layer: click one to see it large, or use the arrow keys. Reads: a filter has one kernel for " +
+        "each map of the layer before, and this one is shown.",
       "Filters and maps are counted from 1, rows and columns from 0.",
     ],
   });
@@ -106,17 +109,9 @@ function render({ model, el }) {
       chosen();
     },
   });
-  const kindMenu = choice({
-    label: "Maps",
-    options: [
-      ["after", "after ReLU"],
-      ["before", "before ReLU"],
-    ],
-    value: kind,
-    onvalue: (value) => {
-      kind = value;
-      draw();
-    },
+  const kindMenu = aroundRelu(kind, (value) => {
+    kind = value;
+    draw();
   });
   const strongest = button({
     label: "Strongest unit",
@@ -133,9 +128,7 @@ function render({ model, el }) {
   // What the learner does
 
   function pointed(from, y, x, hovering) {
-    const other = from === out ? picture : out;
-    if (hovering && other.pinned) return;
-    other.pin(false);
+    if (heldElsewhere(from, [picture, out], hovering)) return;
     [row, column] = [y, x];
     chosen();
   }
@@ -239,7 +232,8 @@ function render({ model, el }) {
     const kindOfBox = beyond.length > 0 ? "within" : "field";
     picture.box("field", top, left, bottom - top + 1, right - left + 1, kindOfBox);
     picture.caption(`Photograph, ${tall} × ${wide}: ${field.size} × ${field.size} seen`);
-    picture.point(Math.round(field.firstCentre + row * field.step), Math.round(field.firstCentre + column * field.step));
+    picture.keysStep = field.step; // an arrow key goes to the next unit, from the middle of what this one sees
+    picture.point(Math.floor(field.firstCentre + row * field.step), Math.floor(field.firstCentre + column * field.step));
     out.box("unit", row, column, 1, 1, "winner");
     out.point(row, column);
     const value = layer.planes()[filter].data[row * layer.width + column];

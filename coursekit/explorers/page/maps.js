@@ -1,0 +1,160 @@
+// Maps: pictures of planes and photographs that answer to pointer, keys and touch.
+
+import { colourInto, photographInto } from "./colours.js";
+import { clamp, modified, node } from "./parts.js";
+
+/**
+ * A picture of a plane or photograph that can be pointed at.
+ *
+ * `onpoint(row, column, hovering)` is called while the pointer or the arrow keys move; `hovering` says that a pointer
+ * with no button pressed did it, so that a map may stay where another one is pinned: see `heldElsewhere`. A click, a
+ * tap or Enter pins the position, and Escape, another click or tap frees it. A finger scrolls the page, but moves the
+ * position of a map that is pinned.
+ *
+ * Returns { element, paint(plane, scale, table), photograph(data, order), resize(height, width), point(row, column),
+ * box(name, row, column, height, width), caption(text), pinned, pin(on), keysStep }; an arrow key moves by `keysStep`.
+ */
+export function mapView({ label, height, width, onpoint = null }) {
+  const canvas = node("canvas", { width, height });
+  const frame = node("div", {
+    class: onpoint ? "ck-map ck-live" : "ck-map",
+    role: onpoint ? "application" : "img",
+    "aria-label": label,
+    "aria-roledescription": onpoint ? "map to point at" : null,
+    tabindex: onpoint ? 0 : null,
+  });
+  frame.append(canvas);
+  const caption = node("p", { class: "ck-caption" }, label);
+  const element = node("div", { class: "ck-panel" }, caption, frame);
+  const context = canvas.getContext("2d");
+  const boxes = new Map();
+  let image;
+  let pixels;
+  const view = { element, frame, canvas, pinned: false, row: 0, column: 0, height, width, keysStep: 1 };
+
+  view.resize = (rows, columns) => {
+    [view.height, view.width, canvas.height, canvas.width] = [rows, columns, rows, columns];
+    frame.style.setProperty("--ck-ratio", columns / rows);
+    image = context.createImageData(columns, rows);
+    pixels = new Uint32Array(image.data.buffer);
+    view.row = Math.min(view.row, rows - 1);
+    view.column = Math.min(view.column, columns - 1);
+  };
+  view.paint = (map, scale, table) => {
+    if (map.height !== view.height || map.width !== view.width) view.resize(map.height, map.width);
+    colourInto(pixels, map, scale, table);
+    context.putImageData(image, 0, 0);
+  };
+  view.photograph = (data, order) => {
+    photographInto(pixels, data, order);
+    context.putImageData(image, 0, 0);
+  };
+  view.caption = (text) => {
+    caption.textContent = text;
+  };
+  /** Frame some pixels. `kind` is a class for the style: "field", "winner", "pad"; null takes the frame away. */
+  view.box = (name, row, column, rows, columns, kind = "field") => {
+    let box = boxes.get(name);
+    if (row === null) {
+      if (box) box.hidden = true;
+      return;
+    }
+    if (!box) {
+      box = node("div", { "data-box": name });
+      boxes.set(name, box);
+      frame.append(box);
+    }
+    box.hidden = false;
+    box.className = `ck-box ck-${kind}`;
+    box.style.left = `${(100 * column) / view.width}%`;
+    box.style.top = `${(100 * row) / view.height}%`;
+    box.style.width = `${(100 * columns) / view.width}%`;
+    box.style.height = `${(100 * rows) / view.height}%`;
+  };
+  /** Move to a position without calling `onpoint`. */
+  view.point = (row, column) => {
+    view.row = clamp(row, 0, view.height - 1);
+    view.column = clamp(column, 0, view.width - 1);
+  };
+  view.resize(height, width);
+  if (onpoint) listen(view, frame, onpoint);
+  return view;
+}
+
+/**
+ * Whether a move over `view` must change nothing, since it only passes by and another one of `views` holds its place.
+ * Any other move frees what the others hold.
+ */
+export function heldElsewhere(view, views, hovering) {
+  const others = views.filter((other) => other !== view);
+  if (hovering) return others.some((other) => other.pinned);
+  for (const other of others) other.pin(false);
+  return false;
+}
+
+function listen(view, frame, onpoint) {
+  const go = (row, column, hovering = false) => {
+    view.point(row, column);
+    onpoint(view.row, view.column, hovering);
+  };
+  const pin = (pinned) => {
+    view.pinned = pinned;
+    frame.classList.toggle("ck-pinned", pinned);
+  };
+  view.pin = pin;
+  const place = (event) => {
+    const area = frame.getBoundingClientRect();
+    return [
+      Math.floor(((event.clientY - area.top) / area.height) * view.height),
+      Math.floor(((event.clientX - area.left) / area.width) * view.width),
+    ];
+  };
+  let down = null; // the press that has not ended: where it began, and whether it became a drag
+  const end = () => {
+    down = null;
+  };
+  frame.addEventListener("pointermove", (event) => {
+    if (!event.isPrimary) return;
+    if (event.buttons === 0) end(); // it ended where nobody told
+    if (down && Math.hypot(event.clientX - down.x, event.clientY - down.y) > 6) down.moved = true;
+    const follows = view.pinned ? down?.moved : event.pointerType !== "touch"; // a finger scrolls the page
+    if (follows) go(...place(event), !down);
+  });
+  frame.addEventListener("pointerdown", (event) => {
+    end();
+    if (!event.isPrimary || event.button !== 0) return; // a second finger, another button
+    down = { x: event.clientX, y: event.clientY, moved: false };
+    frame.setPointerCapture(event.pointerId); // it may end beyond the map
+    if (!view.pinned && event.pointerType !== "touch") go(...place(event));
+  });
+  frame.addEventListener("pointerup", (event) => {
+    if (down && !down.moved) {
+      pin(!view.pinned);
+      go(...place(event));
+    }
+    end();
+  });
+  for (const name of ["pointercancel", "lostpointercapture"]) frame.addEventListener(name, end);
+  const steps = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    PageUp: [-10, 0],
+    PageDown: [10, 0],
+  };
+  frame.addEventListener("keydown", (event) => {
+    if (modified(event)) return;
+    const step = steps[event.key];
+    if (step) {
+      const far = (event.shiftKey ? 10 : 1) * view.keysStep;
+      go(view.row + step[0] * far, view.column + step[1] * far);
+    } else if (event.key === "Home") go(view.row, 0);
+    else if (event.key === "End") go(view.row, view.width - 1);
+    else if (event.key === "Enter") pin(!view.pinned);
+    else if (event.key === "Escape") pin(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab would move to the next cell
+  });
+}
