@@ -1,6 +1,6 @@
 // PixelExplorer: a photograph to point at, the numbers around the pixel, its three channels, and their order.
 
-import { colourInto, isDark } from "./colours.js";
+import { isDark } from "./colours.js";
 import { channelOf, grayFrom, plane, shown } from "./kernels.js";
 import { heldElsewhere, mapView } from "./maps.js";
 import { arrayOf, begin, button, choice, clamp, colourBar, frames, node, tablesOf } from "./parts.js";
@@ -45,12 +45,12 @@ function render({ model, el }) {
   const photo = mapOf("Photograph");
   const maps = channels.map((map, at) => {
     const view = mapOf(`Channel ${at}`);
-    view.paint(map, UNIT, tables.positive);
+    view.paint(map, UNIT, tables.gray);
     return view;
   });
   const views = [photo, ...maps];
   const bar = colourBar();
-  bar.set(UNIT, tables.positive);
+  bar.set(UNIT, tables.gray);
   const patch = patchTable();
   const pixel = pixelTable();
   stage.append(photo.element, node("div", { class: "ck-panel ck-small ck-px-patch" }, patch.element));
@@ -164,14 +164,11 @@ function render({ model, el }) {
         colour: order.channels.map((channel) => Math.round(255 * channels[channel].data[at])),
       });
     }
-    const [map, table] = shows === "gray" ? [gray, tables.gray] : [channels[shows], tables.positive];
-    const one = plane(1, 1);
-    const pixels = new Uint32Array(1);
-    return (at) => {
-      one.data[0] = map.data[at];
-      colourInto(pixels, one, UNIT, table);
-      return { text: written(map.data[at], 2), colour: [...new Uint8Array(pixels.buffer, 0, 3)] };
-    };
+    const map = shows === "gray" ? gray : channels[shows];
+    return (at) => ({
+      text: written(map.data[at], 2),
+      colour: [0, 1, 2].map(() => Math.round(255 * map.data[at])), // a channel is a table of brightness
+    });
   }
 
   /** The magnified patch, with the counts of its rows and columns along its edges. */
