@@ -1,4 +1,4 @@
-"""The exercises of lesson 5: sizes, your own max pooling, thick lines, a pooling that is softer."""
+"""The exercises of lesson 5: sizes, your own max pooling, lines after the average, a softer pooling."""
 
 from coursekit.exercises import lesson_5_judges as judges
 from coursekit.exercises.exercise import Exercise
@@ -79,45 +79,44 @@ thick_lines = Exercise(
     lesson=5,
     number=3,
     name="thick_lines",
-    title="Why lines grow thick",
+    title="The same with the average",
     kind="explain",
     question=(
         "Look at the last picture of section 7. "
-        "The lines in the lower row look thicker and brighter than in the upper row. "
-        "Which statement explains it?\n\n"
-        "- **A** Enlarging repeats each maximum at all four places of its window, "
-        "also where the value was small.\n"
-        "- **B** Max pooling adds up the four values of a window, so lines become stronger.\n"
-        "- **C** The lower row is drawn on another scale, which makes weak values visible.\n"
-        "- **D** Pooling has learned to look for lines, and makes them clearer."
+        "In the lower row, after max pooling and enlarging, the lines are thicker than in the upper row. "
+        "Now imagine a third row: average pooling, then enlarged. Which statement is right?\n\n"
+        "- **A** Its lines are thick, too, but paler: a strong value is shared out among four places.\n"
+        "- **B** Its lines are as thin as in the upper row, since a mean keeps the place.\n"
+        "- **C** It looks like the lower row, since both poolings have the same zeros.\n"
+        "- **D** Its lines are gone, since a mean with zeros in its window is 0."
     ),
     blank='my_choice = ...  # write "A", "B", "C" or "D", with the quotation marks',
     answer="""
-# One strong pixel decides about its window, and is drawn four times.
+# One strong value makes its window positive, and that is drawn four times.
 my_choice = "A"
 """.strip(),
     hints=(
         "Take one window by hand, with the numbers 0, 8, 0 and 0. "
-        "What is left after pooling? And after enlarging?",
-        "Read the colour bars and the largest values of both rows. "
-        "Which statements can you exclude with them?",
+        "What does each of the two poolings make of it? And what stands there after enlarging?",
+        "Section 3 compares zeros and strongest answers of the two poolings. "
+        "Which statements can you exclude with it?",
     ),
     judge=choice(
         "A",
         {
             "A": (
-                "A line of one pixel fills its windows of two. "
-                "What was beside it in the window is overwritten."
+                "Of 0, 8, 0 and 0 the maximum makes four times 8, the mean four times 2: "
+                "as thick, and a quarter as strong."
             ),
             "B": (
-                "With 0, 8, 0 and 0 the sum and the maximum are the same. "
-                "Try 7, 7, 7 and 7: which of them is 28? And look at the largest value of both rows."
+                "A window of 0, 8, 0 and 0 has one mean. Enlarged, it stands at four places. "
+                "How can you tell where the 8 was?"
             ),
-            "C": "`show_stages` draws all its rows on one scale. The colour bar says so.",
-            "D": "There is nothing in a pooling that could learn. How many weights does it have?",
+            "C": "The zeros agree, but what about the other values? Section 3 prints the strongest of both.",
+            "D": "The mean of 0, 8, 0 and 0 is not 0. After ReLU, which windows have the mean 0?",
         },
     ),
-    why="The picture shows each maximum four times, and the small values beside it are gone.",
+    why="Both results stand at all four places of a window. The mean is never larger than the maximum.",
     points=1,
 )
 

@@ -48,7 +48,8 @@ field_size = Exercise(
     title="What a unit sees",
     kind="function",
     question=(
-        "Write a function for the side of the receptive field. "
+        "Section 3 has the rule for a chain of layers, with two numbers, size and step. "
+        "Write it as code: a function for the side of the receptive field. "
         "It gets the layers as a list of pairs (kernel, stride), from the photograph on: "
         "`[(5, 1), (2, 2)]` is a conv layer and a pooling. Use `reference.receptive_field` only to compare."
     ),
@@ -67,7 +68,7 @@ def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
     return size
 """.strip(),
     hints=(
-        "Keep two numbers while you go through the layers: the size of the field, and the step in pixels.",
+        "Both numbers of the rule begin with 1. Go through the layers in a loop, and change both each time.",
         "A layer adds its other kernel places to the field. "
         "How many pixels is each of them away from the next?",
         "Both numbers begin with one pixel. "
@@ -86,7 +87,8 @@ tiny_network = Exercise(
     kind="forward",
     question=(
         "The layers are there, only `forward` is missing. Write it: conv, ReLU, max pooling with 2 × 2, "
-        "flatten, linear. It must work for a batch of any length, and return the scores (no softmax)."
+        "flatten, linear. It must work for a batch of any length, and return the scores "
+        "(no softmax: `cross_entropy` does it)."
     ),
     blank="""
 class TinyNet(nn.Module):

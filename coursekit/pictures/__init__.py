@@ -9,6 +9,7 @@ from coursekit.pictures.feature_maps import show_feature_maps
 from coursekit.pictures.kernels import show_filters
 from coursekit.pictures.photographs import show_image
 from coursekit.pictures.picture import Picture
+from coursekit.pictures.pooling import show_pooling
 from coursekit.pictures.products import show_products
 from coursekit.pictures.stages import show_stages
 from coursekit.pictures.windows import show_windows
@@ -20,6 +21,7 @@ __all__ = [
     "show_filters",
     "show_histogram",
     "show_image",
+    "show_pooling",
     "show_products",
     "show_stages",
     "show_windows",

@@ -115,7 +115,7 @@ CASES = {
     ),
     "thick_lines": Case(
         right=["a", " A "],
-        wrong=[("b", "which of them is 28"), ("c", "one scale"), ("d", "How many weights")],
+        wrong=[("b", "where the 8 was"), ("c", "prints the strongest"), ("d", "is not 0")],
     ),
     "softer_pooling": Case(
         right=[
