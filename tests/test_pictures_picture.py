@@ -16,6 +16,7 @@ from coursekit.pictures import (
     Picture,
     show_curves,
     show_feature_maps,
+    show_filters,
     show_histogram,
     show_image,
     show_stages,
@@ -210,3 +211,24 @@ def test_a_scale_beside_a_photograph_has_no_bands():
     )  # its yellow end
     assert bar.sum() > 100
     assert np.abs(shown - drawn)[bar].max() <= 12
+
+
+def test_grays_are_never_tinted_among_the_colours_of_filters():
+    rng = np.random.default_rng(1)
+    weight = np.concatenate(
+        [rng.normal(size=(12, 3, 5, 5)), np.linspace(-1, 1, 25).reshape(1, 1, 5, 5).repeat(3, 1)]
+    )
+    picture = show_filters(weight, colour=True)
+    drawn, shown = np.asarray(picture._drawn).astype(int), pixels(picture)
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 256
+    gray = np.ptp(drawn, axis=2) == 0
+    assert np.ptp(shown, axis=2)[gray].max() == 0
+    assert np.abs(shown - drawn)[gray].max() <= 3
+    assert np.abs(shown - drawn).mean() < 2
+
+
+def test_a_page_of_few_colours_stays_as_it_is():
+    picture = show_image(np.linspace(0, 1, 256).reshape(16, 16), title="All grays")
+    drawn = np.asarray(picture._drawn)
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) <= 256
+    np.testing.assert_array_equal(pixels(picture), drawn)

@@ -46,12 +46,17 @@ def test_the_words_say_what_is_dropped_and_what_hangs_over():
     assert "row " not in words
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (4, 4), (5, 8), (8, 7)])
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        (shape, size)
+        for shape in [(1, 1), (3, 5), (4, 4), (5, 8), (8, 7)]
+        for size in (1, 2, 3, 4)
+        if size <= min(shape)  # a window that does not fit makes nothing
+    ],
+)
 @pytest.mark.parametrize("ceil_mode", [False, True])
 def test_every_result_of_the_reference_is_drawn(shape, size, ceil_mode):
-    if min(shape) < size:
-        pytest.skip("a window that does not fit makes nothing")
     table = np.random.default_rng(0).normal(size=shape).round(1)
     pooled = reference.max_pool2d(table, size, ceil_mode=ceil_mode)
     picture = show_pooling(table, {"max": pooled}, size)

@@ -13,24 +13,18 @@ from html import escape
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from coursekit.pictures.arrays import Colours
 from coursekit.pictures.fonts import DPI
+from coursekit.pictures.palette import reduced
 
 if TYPE_CHECKING:  # loading it takes longer than all the rest
     from matplotlib.figure import Figure
 
 __all__ = ["Picture"]
 
-# A photograph in 256 colours takes a third of the bytes of one in full colour, and the eye hardly sees it.
-COLOURS = 256
 COMPRESSION = 4  # of 9: half the time of the usual 6, for 5 % more bytes
-MANY = 8192  # colours; what has more is a photograph
-LEVELS = 48  # of the 256 colours, for the grays and for each scale beside a photograph
-GRAYS: Colours = np.arange(COLOURS, dtype=np.uint8).repeat(3).reshape(-1, 3)
 LEAD = 200  # letters of the words that are seen before one unfolds the rest
 
 
@@ -50,7 +44,7 @@ class Picture:
 
     def __init__(self, drawn: Colours | Figure, words: str, *, ramps: Sequence[Colours] = ()) -> None:
         self._drawn = drawn
-        self._ramps = (GRAYS, *ramps)
+        self._ramps = tuple(ramps)
         self.words = words
 
     def retold(self, words: str) -> Picture:
@@ -60,7 +54,7 @@ class Picture:
         >>> show_image([[0.0, 1.0]]).retold("Two pixels.")
         Two pixels.
         """
-        return Picture(self._drawn, words, ramps=self._ramps[1:])
+        return Picture(self._drawn, words, ramps=self._ramps)
 
     @property
     def figure(self) -> Figure:
@@ -101,7 +95,7 @@ class Picture:
     def png(self) -> bytes:
         """Return the picture as the bytes of a PNG file with at most 256 colours."""
         page = self._drawn if isinstance(self._drawn, np.ndarray) else _pixels(self._drawn)
-        few = _reduced(page, self._ramps)
+        few = reduced(page, self._ramps)
         notes = PngInfo()
         notes.add_itxt("Description", self.words)
         buffer = io.BytesIO()
@@ -142,49 +136,6 @@ def _folded(words: str) -> tuple[str, str]:
             return lead, words[len(lead) :]
         lead += sentence
     return words, ""
-
-
-def _reduced(page: Colours, ramps: Sequence[Colours]) -> Image.Image:
-    """The page in 256 colours; those of the ramps, `(256, 3)` each, keep their order beside a photograph."""
-    pixels = Image.fromarray(page)
-    counted = pixels.getcolors(MANY)
-    if not counted:  # a photograph
-        # Six bits a channel, of which nobody sees the rest, are a quarter of the work.
-        coarse = Image.fromarray(page & 0xFC | page >> 6)
-        few = coarse.quantize(COLOURS - LEVELS * len(ramps), method=Image.Quantize.MEDIANCUT)
-        return _with_ramps(page, few, ramps)
-    # Maps have few colours and many pixels. So only the colours are reduced, each counting once, by a method
-    # that keeps them all to within a hair: panel and colour bar agree. A table then says what each becomes.
-    colours = np.array([colour for _, colour in counted], np.uint8)
-    chosen = Image.fromarray(colours[None]).quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
-    table = np.zeros(1 << 24, np.uint8)  # the system gives memory only for what is written
-    table[_packed(colours)] = np.asarray(chosen)[0]
-    few = Image.fromarray(table[_packed(page)])
-    few.putpalette(chosen.getpalette() or [])
-    return few
-
-
-def _with_ramps(page: Colours, few: Image.Image, ramps: Sequence[Colours]) -> Image.Image:
-    """Give a page that was reduced to fewer colours the colours of its ramps back, in even steps."""
-    first = COLOURS - LEVELS * len(ramps)
-    palette = (few.getpalette() or [])[: 3 * first]
-    palette += [0] * (3 * first - len(palette))
-    steps = np.round(np.linspace(0, LEVELS - 1, COLOURS)).astype(np.uint8)
-    table = np.zeros(1 << 24, np.uint8)  # 0 is none of them
-    for ramp in ramps:
-        table[_packed(ramp)] = len(palette) // 3 + steps
-        palette += ramp[np.round(np.linspace(0, COLOURS - 1, LEVELS)).astype(int)].ravel().tolist()
-    found = table[_packed(page)]
-    exact = Image.fromarray(np.where(found > 0, found, np.asarray(few)))
-    exact.putpalette(palette)
-    return exact
-
-
-def _packed(colours: Colours) -> npt.NDArray[np.uint32]:
-    """Red, green and blue, 8 bits each, as one number."""
-    red, green, blue = np.moveaxis(colours.astype(np.uint32), -1, 0)
-    packed: npt.NDArray[np.uint32] = np.bitwise_or(np.bitwise_or(red << 16, green << 8), blue)
-    return packed
 
 
 def _figure(page: Colours) -> Figure:
