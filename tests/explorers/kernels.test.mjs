@@ -202,6 +202,22 @@ test("what is not finite is magenta, and the ends belong to the scale", () => {
   assert.deepEqual(found, [magenta, magenta, magenta, [0, 0, 0], [255, 255, 255], [128, 128, 128]]);
 });
 
+test("the ends of a plane, without what is not a number", () => {
+  assert.deepEqual(kernels.extremes(planeOf([[3, -1, 2]])), [-1, 3]);
+  assert.deepEqual(kernels.extremes(planeOf([[NaN, 4, NaN, -2]])), [-2, 4]);
+  assert.deepEqual(kernels.extremes(planeOf([[NaN]])), [Infinity, -Infinity]);
+});
+
+test("one number has the colour that it has in a plane", () => {
+  const table = colours.grayTable();
+  for (const value of [-3, -1, -0.25, 0, 0.9, 1, 7]) {
+    const pixels = new Uint32Array(1);
+    colours.colourInto(pixels, planeOf([[value]]), { low: -1, high: 1 }, table);
+    const expected = [...new Uint8Array(pixels.buffer, 0, 3)];
+    assert.deepEqual(colours.colourOf(Math.fround(value), { low: -1, high: 1 }, table), expected);
+  }
+});
+
 test("a photograph in two orders of its channels", () => {
   const pixels = new Uint32Array(1);
   colours.photographInto(pixels, [1, 0.5, 0]);

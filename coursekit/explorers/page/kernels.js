@@ -208,17 +208,17 @@ export function span(field, index) {
   return [first, first + field.size - 1];
 }
 
-/** Smallest and largest value. */
+/** Smallest and largest value; NaN is left out. */
 export function extremes(map) {
+  const { data } = map;
   let low = Infinity;
   let high = -Infinity;
-  const { data } = map;
   for (let at = 0; at < data.length; at += 1) {
-    const value = data[at];
-    if (value < low) low = value;
-    if (value > high) high = value;
+    low = Math.min(low, data[at]);
+    high = Math.max(high, data[at]);
   }
-  return [low, high];
+  // Both are quick and pass NaN on: then the others are looked at by themselves.
+  return Number.isNaN(low) ? extremes({ data: data.filter((value) => !Number.isNaN(value)) }) : [low, high];
 }
 
 /** How many values fall into each of `bins` equal bins from low to high; the last bin holds high too. */

@@ -50,7 +50,7 @@ export function mapView({ label, height, width, onpoint = null }) {
     context.putImageData(image, 0, 0);
   };
   view.caption = (text) => {
-    caption.textContent = text;
+    if (caption.textContent !== text) caption.textContent = text; // the page would be laid out again
   };
   /** Frame some pixels. `kind` is a class for the style: "field", "winner", "pad"; null takes the frame away. */
   view.box = (name, row, column, rows, columns, kind = "field") => {

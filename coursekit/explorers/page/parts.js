@@ -132,9 +132,11 @@ export function numberGrid({ label, height, width }) {
   const caption = node("caption", {}, label);
   const element = node("table", { class: "ck-numbers" }, caption, body);
   let cells = [];
+  let inks = []; // the colour of each cell, as one number
   let marked = null;
   const resize = (rows, columns) => {
     body.replaceChildren();
+    inks = [];
     cells = Array.from({ length: rows }, () => {
       const row = Array.from({ length: columns }, () => node("td"));
       body.append(node("tr", {}, ...row));
@@ -150,8 +152,12 @@ export function numberGrid({ label, height, width }) {
     const bytes = new Uint8Array(pixels.buffer);
     cells.flat().forEach((cell, at) => {
       const text = fitting(values.data[at], digits);
-      if (cell.textContent !== text) cell.textContent = text;
-      cell.classList.toggle("ck-long", text.length > 5);
+      if (cell.textContent !== text) {
+        cell.textContent = text;
+        cell.classList.toggle("ck-long", text.length > 5);
+      }
+      if (inks[at] === pixels[at]) return;
+      inks[at] = pixels[at];
       const colour = [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]];
       cell.style.background = `rgb(${colour})`;
       cell.style.color = isDark(colour) ? "#fff" : "#000";

@@ -1,6 +1,6 @@
 // A table of weights to change: by keys, by the wheel, by a drag, by typing.
 
-import { colourInto, isDark } from "./colours.js";
+import { colourOf, isDark } from "./colours.js";
 import { fitting, plane, shown } from "./kernels.js";
 import { clamp, keepKeys, node } from "./parts.js";
 
@@ -23,6 +23,8 @@ export function weightTable({ table, onweight, onwords }) {
   let kernel = plane(0, 0);
   let inputs = [];
   let most = MOST;
+  let told = []; // the weight that each input has told
+  let inks = []; // and its colour
   const typed = new Set(); // indices of weights that are being typed
 
   const begin = (next) => {
@@ -39,6 +41,8 @@ export function weightTable({ table, onweight, onwords }) {
 
   function fill() {
     inputs = Array.from(kernel.data, (_, at) => weightInput(at));
+    told = [];
+    inks = [];
     const rows = Array.from({ length: kernel.height }, (_, row) => {
       const cells = inputs.slice(row * kernel.width, (row + 1) * kernel.width);
       return node("tr", {}, ...cells.map((input) => node("td", {}, input)));
@@ -137,24 +141,32 @@ export function weightTable({ table, onweight, onwords }) {
     write(at);
   }
 
-  function write(at) {
+  function write(at, end = largest()) {
     const input = inputs[at];
     const weight = kernel.data[at];
     const text = fitting(weight);
     if (!typed.has(at)) {
       if (input.value !== text) input.value = text;
-      input.classList.toggle("ck-long", text.length > 5);
     }
-    input.setAttribute("aria-valuenow", String(Number(weight.toFixed(4))));
-    input.setAttribute("aria-valuetext", shown(weight));
-    const end = Math.max(...kernel.data.map(Math.abs)) || 1;
-    const pixel = new Uint32Array(1);
-    colourInto(pixel, plane(1, 1, [weight]), { low: -end, high: end }, table);
-    const colour = [...new Uint8Array(pixel.buffer, 0, 3)];
+    if (told[at] !== weight) {
+      told[at] = weight;
+      input.classList.toggle("ck-long", text.length > 5);
+      input.setAttribute("aria-valuenow", String(Number(weight.toFixed(4))));
+      input.setAttribute("aria-valuetext", shown(weight));
+    }
+    const colour = colourOf(weight, { low: -end, high: end }, table);
+    if (String(colour) === inks[at]) return;
+    inks[at] = String(colour);
     input.style.background = `rgb(${colour})`;
     input.style.color = isDark(colour) ? "#fff" : "#000";
   }
 
-  const show = () => inputs.forEach((_, at) => write(at));
+  /** Where the colours end. */
+  const largest = () => Math.max(...kernel.data.map(Math.abs)) || 1;
+
+  const show = () => {
+    const end = largest();
+    for (let at = 0; at < inputs.length; at += 1) write(at, end);
+  };
   return { element, caption, begin, show };
 }
