@@ -92,8 +92,7 @@ def _in_a_row(
     sheet.heading(heading, LEFT)
     for index, (name, size, broken) in enumerate(zip(names, sizes, lines, strict=True)):
         x, y = LEFT + index * (wide + GAP), top + label
-        for number, line in enumerate(broken):
-            sheet.text(line, x, y - 11 - LINE * (len(broken) - number - 1), size=10)
+        _write_above(sheet, broken, x, y)
         if name in images:
             sheet.image(to_colours(images[name], *size), x, y)
         else:
@@ -177,6 +176,12 @@ def _fitted(shape: tuple[int, ...], wide: int) -> tuple[int, int]:
     return max(THIN, round(height * shrink)), max(THIN, round(width * shrink))
 
 
+def _write_above(sheet: Sheet, lines: list[str], x: int, y: int) -> None:
+    """Write the lines of a name above a panel whose corner is the point."""
+    for above, line in enumerate(reversed(lines)):
+        sheet.text(line, x, y - 11 - LINE * above, size=10)
+
+
 def _side_by_side(images: Mapping[str, Any], title: str) -> Picture:
     across = min(len(images), SIDE_BY_SIDE)
     wide = min((WIDTH - 16) // across - GAP, 420)
@@ -192,9 +197,7 @@ def _side_by_side(images: Mapping[str, Any], title: str) -> Picture:
     for index, (image, size, broken) in enumerate(zip(images.values(), sizes, lines, strict=True)):
         row, column = divmod(index, across)
         x, y = LEFT + column * (wide + GAP), top + row * (tall + label + GAP)
-        for number, line in enumerate(broken):
-            above = LINE * (len(broken) - number - 1)
-            sheet.text(line, x, y + label - 11 - above, size=10)
+        _write_above(sheet, broken, x, y + label)
         sheet.image(to_colours(image, *size), x, y + label)
     said = [f"{name}: {image_words(image)}" for name, image in images.items()]
     count = f"{len(images)} image{'s' if len(images) > 1 else ''}."

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tools.editions.assignments import CONFIG, assignment, config, points
-from tools.editions.placing import differences, place, placed, read, replace
+from tools.editions.placing import differences, place, placed, read
 from tools.editions.reveal import RevealError
 from tools.editions.section import PlaceError, exercises_of, lesson_number
 from tools.editions.slides import index, slides, title_of
 from tools.editions.solutions import NotRightError, executed_solutions
+from tools.files import replace
 from tools.notebooks import NormaliseError, NotebookError, to_bytes
 from tools.notebooks.__main__ import find
 

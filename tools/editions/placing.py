@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,13 @@ from nbformat import NotebookNode
 
 from tools.editions.section import exercises_of, lesson_number, place_section
 from tools.editions.slide_types import place_slide_types
+from tools.files import replace
 from tools.notebooks.normalise import to_bytes
 
 if TYPE_CHECKING:
     from coursekit.exercises.exercise import Exercise
 
-__all__ = ["differences", "place", "placed", "read", "replace"]
+__all__ = ["differences", "place", "placed", "read"]
 
 
 REMEDY = "Run: python -m tools.editions place, then: make notebooks"
@@ -83,17 +83,6 @@ def read(path: Path) -> NotebookNode:
     """Read a notebook's file."""
     notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     return notebook
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Replace a file, whole or not at all; its folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _by_id(notebook: NotebookNode) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nbformat
 
+from tools.files import replace
 from tools.notebooks.execute import SECONDS, execute
 from tools.notebooks.normalise import normalise, to_bytes
 
@@ -32,10 +32,5 @@ def write(path: Path, *, seconds: float = SECONDS) -> bool:
     data = to_bytes(normalise(notebook, name=str(path)))
     if data == path.read_bytes():
         return False
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace(path, data)
     return True
