@@ -4,10 +4,10 @@ Every function here takes plain arrays (or tensors) and returns a `Picture`. Pan
 one scale, and the scale stands beside them. Nothing is drawn with pyplot, and inputs are never changed.
 """
 
-from coursekit.pictures.curves import show_curves, show_histogram
+from coursekit.pictures.charts import show_curves, show_histogram
 from coursekit.pictures.feature_maps import show_feature_maps
-from coursekit.pictures.kernels import show_filters
-from coursekit.pictures.photographs import show_image
+from coursekit.pictures.filters import show_filters
+from coursekit.pictures.image import show_image
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.pooling import show_pooling
 from coursekit.pictures.products import show_products

@@ -1,14 +1,14 @@
-"""Reading what a caller hands over as an array of numbers, and bringing it to a size in pixels."""
+"""Reading what a caller hands over as an array of numbers, and making it smaller by averaging areas."""
 
 from __future__ import annotations
 
-from math import isfinite
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-__all__ = ["Colours", "FloatArray", "as_array", "is_bytes", "is_image", "resample"]
+__all__ = ["Colours", "FloatArray", "as_array", "averaged", "is_bytes", "is_image"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Colours = npt.NDArray[np.uint8]
@@ -74,50 +74,13 @@ def is_image(array: Any, least: int = 1) -> bool:
     return len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= least
 
 
-def resample(values: FloatArray, height: int, width: int) -> FloatArray:
-    """Bring the last two axes to a size in pixels by averaging areas; whole-number zooms repeat pixels.
+def averaged(values: FloatArray, height: int, width: int) -> FloatArray:
+    """Make an array `(H, W)` smaller: each new value is the mean of those that it stands for.
 
-    Averaging is linear, so a sheet shows the mean of the values that a pixel covers, whatever the colours.
-    A pixel that covers a NaN or an infinity becomes NaN, and nothing around it does.
+    Only where a NaN or an infinity lies the result is not finite either.
 
-    >>> resample(np.array([[0.0, 2.0], [4.0, 6.0]]), 1, 2)
+    >>> averaged(np.array([[0.0, 2.0], [4.0, 6.0]]), 1, 2)
     array([[2., 4.]], dtype=float32)
     """
-    # float32 is quicker, but ends at 3e38 and, going down, at 1e-38.
-    low, high = float(values.min()), float(values.max())
-    values = values.astype(np.float32 if 1e-30 < max(high, -low) < 1e30 else np.float64, copy=False)
-    if isfinite(low) and isfinite(high):
-        return _averaged(values, height, width)
-    finite = np.isfinite(values)
-    mean = _averaged(np.where(finite, values, 0), height, width)
-    return np.where(_averaged((~finite).astype(np.float32), height, width) > 1e-6, np.nan, mean)
-
-
-def _averaged(values: FloatArray, height: int, width: int) -> FloatArray:
-    # Rows first: they lie together in memory.
-    return _averaged_along(_averaged_along(values, -2, height), -1, width)
-
-
-def _averaged_along(values: FloatArray, axis: int, wanted: int) -> FloatArray:
-    """Average over areas along one axis: a weighted sum of the few old pixels that each new pixel covers.
-
-    A product with a matrix of weights would say the same in one line, but most of that matrix is zero.
-    """
-    size = values.shape[axis]
-    if size == wanted:
-        return values
-    edges = np.linspace(0, size, wanted + 1)
-    start, stop = edges[:-1], edges[1:]
-    total: FloatArray | None = None
-    for step in range(int(np.ceil(size / wanted)) + 1):
-        old = np.floor(start + 1e-9).astype(np.intp) + step
-        weights = np.clip(np.minimum(stop, old + 1) - np.maximum(start, old), 0, None) * wanted / size
-        weights[weights < 1e-6] = 0
-        if not weights.any():
-            continue
-        part = cast(FloatArray, np.take(values, np.minimum(old, size - 1), axis=axis))
-        if total is None and np.allclose(weights, 1, rtol=0, atol=1e-9):
-            return part  # every new pixel lies within one old pixel
-        part *= weights.astype(values.dtype).reshape((-1,) + (1,) * (-1 - axis))
-        total = part if total is None else total + part
-    return values if total is None else total
+    image = Image.fromarray(values.astype(np.float32, copy=False))
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX))

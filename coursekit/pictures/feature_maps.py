@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.grids import Grid, checked_columns, few_columns, panel_size, refuse_too_many
+from coursekit.pictures.layout import (
+    checked_columns,
+    few_columns,
+    map_grid,
+    page,
+    panel_size,
+    refuse_too_many,
+    with_bar,
+)
 from coursekit.pictures.map_words import DESCRIBED, maps_words, panel_names
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
@@ -57,22 +65,23 @@ row 1, column 1, on average strongest at the bottom right.
     across = checked_columns(columns, len(stack)) or few_columns(len(stack), height, width, 22 if few else 0)
     shown = names if len(titles) or (few and len(stack) > 1) else []
     if common is None and few:
-        shown = [f"{name}   {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
-    grid = Grid.fit(len(stack), across, panel_size(across, -(-len(stack) // across), height, width), shown)
-    sheet, _ = grid.sheet(stack, common, title)
-    return sheet.picture(titled(title, maps_words(stack, names, common)))
+        shown = [f"{name}: {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
+    size = panel_size(across, -(-len(stack) // across), height, width)
+    panels = map_grid(stack, common, across, size, shown)
+    return page(with_bar(panels, common), titled(title, maps_words(stack, names, common)), title)
 
 
-def as_maps(maps: Any) -> FloatArray:
+def as_maps(maps: Any, name: str = "the feature maps") -> FloatArray:
     """Read feature maps as `(C, H, W)`."""
-    array = as_array(maps, "the feature maps")
+    array = as_array(maps, name)
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
+        which = "this has" if name == "the feature maps" else f"{name} has"
         raise ValueError(
-            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
+            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but {which} {array.shape}. "
             "Of a batch, choose one image first: maps[0]."
         )
     refuse_too_many(len(array), "feature maps")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray
-from coursekit.pictures.places import peak, place
 from coursekit.pictures.scale import Scale
 from coursekit.pictures.words import (
     NOISE,
@@ -16,14 +15,17 @@ from coursekit.pictures.words import (
     is_constant,
     mean_words,
     number,
+    peak,
+    place,
     plural,
     range_words,
+    sentence,
     share,
     sign_shares,
     trouble,
 )
 
-__all__ = ["DESCRIBED", "count_words", "detail_words", "maps_words", "panel_names", "sentence"]
+__all__ = ["DESCRIBED", "count_words", "detail_words", "maps_words", "panel_names"]
 
 DESCRIBED = 8  # panels that the words describe one by one
 
@@ -92,11 +94,6 @@ def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
             f"{plural(len(titles), 'title')} came for {plural(count, noun)}; give one for each, or none."
         )
     return titles or [f"{noun} {index + 1}" for index in range(count)]
-
-
-def sentence(name: str) -> str:
-    """Write a name as the beginning of a sentence."""
-    return name[:1].upper() + name[1:]
 
 
 def _each(stack: FloatArray, names: Sequence[str], largest: float) -> list[str]:

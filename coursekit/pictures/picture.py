@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import os
 import re
-import warnings
-from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
-from typing import IO, TYPE_CHECKING, Any
-
-import numpy as np
-from PIL.PngImagePlugin import PngInfo
-
-from coursekit.pictures.arrays import Colours
-from coursekit.pictures.fonts import DPI
-from coursekit.pictures.palette import reduced
-
-if TYPE_CHECKING:  # loading it takes longer than all the rest
-    from matplotlib.figure import Figure
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Any
 
 __all__ = ["Picture"]
 
-COMPRESSION = 4  # of 9: half the time of the usual 6, for 5 % more bytes
 LEAD = 200  # letters of the words that are seen before one unfolds the rest
+# What an address, or the quotes around it, could not hold. "%" first.
+PERCENT = (("%", "%25"), ("&", "%26"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ('"', "%22"), ("\n", "%0A"))
 
 
 class Picture:
-    """A figure together with the words that say what it shows.
+    """An SVG together with the words that say what it shows.
 
     A notebook displays the image with the words as its alternative text and caption, of which the first
     sentences are seen and the rest unfolds; a screen reader, a text terminal and nbval read all words.
 
     Attributes:
+        svg: The text of the SVG. It holds everything that it shows, but for the fonts.
+        width: In pixels of the page.
         words: What the picture shows, computed from the arrays that it was drawn from.
 
     >>> from coursekit.pictures import show_image
@@ -42,9 +33,9 @@ class Picture:
     Gray image, 2 x 2 pixels (height x width). Values 0 to 1, mean 0.500...
     """
 
-    def __init__(self, drawn: Colours | Figure, words: str, *, ramps: Sequence[Colours] = ()) -> None:
-        self._drawn = drawn
-        self._ramps = tuple(ramps)
+    def __init__(self, svg: str, width: int, words: str) -> None:
+        self.svg = svg
+        self.width = width
         self.words = words
 
     def retold(self, words: str) -> Picture:
@@ -54,73 +45,76 @@ class Picture:
         >>> show_image([[0.0, 1.0]]).retold("Two pixels.")
         Two pixels.
         """
-        return Picture(self._drawn, words, ramps=self._ramps)
-
-    @property
-    def figure(self) -> Figure:
-        """The `matplotlib.figure.Figure`, made without pyplot, so nothing else keeps it alive.
-
-        Of pictures of arrays it holds the whole page, pixel by pixel, in one Axes.
-        """
-        if isinstance(self._drawn, np.ndarray):
-            figure = _figure(self._drawn)
-            self._drawn = figure
-            return figure
-        return self._drawn
+        return Picture(self.svg, self.width, words)
 
     def __repr__(self) -> str:
         return self.words
 
-    def save(self, target: str | os.PathLike[str] | IO[bytes]) -> None:
-        """Write the picture as PNG, with its words in the file as the PNG text `Description`.
+    def save(self, target: str | os.PathLike[str] | IO[bytes], *, density: float = 2) -> None:
+        """Write the picture as SVG, or, where the path ends in .png, as PNG. Its words stand in the SVG.
 
         Args:
-            target: A path, whose folder must exist, or a file opened for writing bytes.
+            target: A path, whose folder must exist, or a file opened for writing bytes, which gets SVG.
+            density: Pixels of a PNG for each pixel of the page.
 
         Raises:
             FileNotFoundError: The folder of the path does not exist.
+            ValueError: The path ends in neither, or the density is not from 0.1 to 10.
+            ModuleNotFoundError: The package that draws PNG is not installed.
         """
-        data = self.png()
-        if isinstance(target, (str, os.PathLike)):
-            folder = os.path.dirname(os.path.abspath(target))
-            if not os.path.isdir(folder):
-                raise FileNotFoundError(
-                    f"cannot save the picture: the folder {folder} does not exist. "
-                    "Create it first, or choose another path."
-                )
-            _replace(os.fspath(target), data)
-        else:
+        words = f"<desc>{escape(self.words, quote=False)}</desc>"
+        data = self.svg.replace("><", f">{words}<", 1).encode()
+        if not isinstance(target, (str, os.PathLike)):
             target.write(data)
+            return
+        path = Path(target)
+        if path.suffix.lower() not in (".svg", ".png"):
+            raise ValueError(
+                f"a picture is saved as .svg or .png, but the path is {path.name}. Change its ending."
+            )
+        if not path.absolute().parent.is_dir():
+            raise FileNotFoundError(
+                f"cannot save the picture: the folder {path.absolute().parent} does not exist. "
+                "Create it first, or choose another path."
+            )
+        _replace(path, data if path.suffix.lower() == ".svg" else self._png(density))
 
-    def png(self) -> bytes:
-        """Return the picture as the bytes of a PNG file with at most 256 colours."""
-        page = self._drawn if isinstance(self._drawn, np.ndarray) else _pixels(self._drawn)
-        few = reduced(page, self._ramps)
-        notes = PngInfo()
-        notes.add_itxt("Description", self.words)
-        buffer = io.BytesIO()
-        few.save(buffer, "png", pnginfo=notes, compress_level=COMPRESSION)
-        return buffer.getvalue()
+    def _png(self, density: float) -> bytes:
+        if not 0.1 <= density <= 10:
+            raise ValueError(
+                f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
+            )
+        if find_spec("resvg_py") is None:
+            raise ModuleNotFoundError(
+                "saving as PNG needs the package resvg-py: python -m pip install resvg-py. "
+                "Or save as .svg, which every browser opens."
+            )
+        import resvg_py
+        from matplotlib import get_data_path
+
+        fonts = str(Path(get_data_path(), "fonts", "ttf"))  # of a computer that has none
+        return bytes(
+            resvg_py.svg_to_bytes(self.svg, zoom=density, font_dirs=[fonts], sans_serif_family="DejaVu Sans")
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # An image/png output has no alternative text in JupyterLab, whatever its metadata says; HTML has it.
-        words = escape(self.words)
+        # An image/svg+xml output has no alternative text in JupyterLab; HTML has it.
         lead, rest = _folded(self.words)
         caption = f"<small>{escape(lead)}</small>"
         if rest:
             caption = f"<details><summary>{caption}</summary><small>{escape(rest)}</small></details>"
-        source = base64.b64encode(self.png()).decode("ascii")
         html = (
-            f'<figure><img alt="{words}" width="{self._width}" src="data:image/png;base64,{source}">'
+            f'<figure><img alt="{escape(self.words)}" width="{self.width}" src="{self._address()}">'
             f"<figcaption>{caption}</figcaption></figure>"
         )
         return {"text/html": html, "text/plain": self.words}
 
-    @property
-    def _width(self) -> int:
-        if isinstance(self._drawn, np.ndarray):
-            return int(self._drawn.shape[1])
-        return round(self._drawn.get_figwidth() * self._drawn.dpi)
+    def _address(self) -> str:
+        # Nearly all of it is base64 already: encoded a second time, it would grow by a third.
+        svg = self.svg.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        for letter, code in PERCENT:
+            svg = svg.replace(letter, code)
+        return f"data:image/svg+xml,{svg}"
 
 
 def _folded(words: str) -> tuple[str, str]:
@@ -138,36 +132,12 @@ def _folded(words: str) -> tuple[str, str]:
     return words, ""
 
 
-def _figure(page: Colours) -> Figure:
-    from matplotlib.figure import Figure
-
-    height, width = page.shape[:2]
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.imshow(page, origin="upper", aspect="auto", interpolation="nearest")
-    return figure
-
-
-def _pixels(figure: Figure) -> Colours:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(figure)
-    with warnings.catch_warnings():
-        # A letter that no font has becomes a box; the words beside the picture hold it anyway.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib has no types for Agg
-    pixels: Colours = np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
-    return pixels
-
-
-def _replace(path: str, data: bytes) -> None:
+def _replace(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: what stood there before stays if the disk is full."""
-    temporary = f"{path}.{os.getpid()}.part"
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with open(temporary, "wb") as file:
-            file.write(data)
+        temporary.write_bytes(data)
         os.replace(temporary, path)
     finally:
         with suppress(FileNotFoundError):  # the rule: it was moved
-            os.unlink(temporary)
+            temporary.unlink()

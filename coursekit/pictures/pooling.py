@@ -10,27 +10,21 @@ from typing import Any
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.fonts import text_width
-from coursekit.pictures.lettering import Heading, shortened
-from coursekit.pictures.map_words import sentence
-from coursekit.pictures.parts import Part
+from coursekit.pictures.layout import SMALL, column, counted, named, page, row
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.sheet import FAINT, INK, Sheet
-from coursekit.pictures.words import plural, table, titled, trouble
+from coursekit.pictures.svg import FAINT, INK, Block, path, rectangle, text
+from coursekit.pictures.text import shortened, text_width
+from coursekit.pictures.words import plural, sentence, table, titled, trouble
 
 __all__ = ["show_pooling"]
 
 MOST, MOST_RESULTS = 8, 3
-LEFT, GAP = 26, 22
+GAP, CELL, SIZE = 22, 44, 15
 ARROW = 64  # pixels from a table to what becomes of it, with room for words at the ends of rows
-NAME, NUMBERS, NOTE = 20, 16, 20  # pixels above a panel for its name and its columns, and below it
-CELL = 44  # pixels, at least
-SIZE, SMALL = 11, 9  # points
 
 # One window has one colour, and so has its number; neighbours differ.
-TINTS = (((198, 219, 239), (253, 224, 194)), ((214, 236, 205), (230, 214, 238)))
-DROPPED, STRIPES = (226, 226, 226), (190, 190, 190)
-WHITE, LINES, BORDER, RING = (255, 255, 255), (170, 170, 170), (34, 34, 34), (178, 24, 43)
+TINTS = (("#c6dbef", "#fde0c2"), ("#d6eccd", "#e6d6ee"))
+DROPPED, STRIPES, LINES, RING = "#e2e2e2", "#bebebe", "#aaaaaa", "#b2182b"
 MARKED = "a ring marks the winner of its window, the largest value"
 
 
@@ -65,18 +59,10 @@ window. Dropped, since no window covers it: column 2.
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise ValueError(f"size must be a whole number from 1 on, but is {size!r}.")
     rows = _rows(cells, _read(cells, results, size), size)
-    heading = Heading.fit(title, max(LEFT + max(row.width for row in rows), 240), margin=2 * LEFT)
-    noted = any(row.ringed.any() for row in rows)
-    top = 8 + heading.height
-    sheet = Sheet(heading.width, top + sum(row.height for row in rows) + (NOTE if noted else 0))
-    sheet.heading(heading, LEFT)
-    for row in rows:
-        row.draw(sheet, top)
-        top += row.height
-    if noted:
-        sheet.text(MARKED, LEFT, top + 2, size=SMALL, colour=FAINT)
+    note = MARKED if any(row_.ringed.any() for row_ in rows) else ""
     head = f"Table of {' x '.join(map(str, cells.shape))}: {_written(cells)}. Windows of {size} x {size}."
-    return sheet.picture(titled(title, head, *(row.words for row in rows), trouble(cells)))
+    words = titled(title, head, *(row_.words for row_ in rows), trouble(cells))
+    return page(column([row_.drawn for row_ in rows], GAP), words, title, note)
 
 
 @dataclass(frozen=True)
@@ -105,16 +91,6 @@ class _Row:
         (rows, columns), (down, across) = self.cells.shape, (self.size * count for count in self.counts)
         dropped = list(range(down, rows)), list(range(across, columns))
         return {"dropped": dropped, "no value": (list(range(rows, down)), list(range(columns, across)))}
-
-    @property
-    def width(self) -> int:
-        panels = sum(_wide(name, one, self.cell) + GAP for name, one in self.results.items())
-        return self.extent[1] * self.cell + ARROW + panels
-
-    @property
-    def height(self) -> int:
-        below = NOTE if any(columns for _, columns in self.marks.values()) else 0
-        return NAME + NUMBERS + self.extent[0] * self.cell + below + GAP
 
     def window(self, *place: int) -> tuple[slice, ...]:
         """The rows and the columns of a window, some of them perhaps over the edge."""
@@ -150,44 +126,58 @@ class _Row:
                 said.append(f"The last windows hang {plural(len(hanging), noun)} over the edge.")
         return " ".join(said)
 
-    def draw(self, sheet: Sheet, top: int) -> None:
-        """Draw the table and its results."""
-        sheet.text(f"table   {' x '.join(map(str, self.cells.shape))}", LEFT, top + 9)
-        x, y, cell = LEFT, top + NAME + NUMBERS, self.cell
+    @property
+    def drawn(self) -> Block:
+        """The table with its results."""
+        (height, width), (down, across) = self.cells.shape, self.extent
+        side = self.size * self.cell
         written, rings = table(self.cells), self.ringed
-        for row, column in np.ndindex(*self.extent):
-            at = x + column * cell, y + row * cell
-            down, across = row // self.size, column // self.size
-            inside = row < self.cells.shape[0] and column < self.cells.shape[1]
-            covered = down < self.counts[0] and across < self.counts[1]
-            colour = (TINTS[down % 2][across % 2] if covered else DROPPED) if inside else WHITE
-            _cell(sheet, *at, cell, written[row][column] if inside else "", colour)
-            if inside and rings[row, column]:
-                _ring(sheet, at[0] + cell / 2, at[1] + cell / 2, 0.43 * cell)
-        side = self.size * cell
-        for down, across in np.ndindex(*self.counts):
-            left, above = x + across * side, y + down * side
-            sheet.box(left, above, left + side, above + side, BORDER, 0)
-        height, width = self.cells.shape
-        Part((0, 0, height, width), x, (height * cell, width * cell)).count(sheet, y, (0, 0))
-        right, below = x + self.extent[1] * cell, y + self.extent[0] * cell
+        svg = ""
+        for place in np.ndindex(self.cells.shape):
+            svg += _cell(
+                place, self.cell, written[place[0]][place[1]], self._tint(*place), ring=bool(rings[place])
+            )
+        for place in np.ndindex(*self.counts):
+            svg += rectangle(place[1] * side, place[0] * side, side, side, stroke=INK)
         for name, (rows, columns) in self.marks.items():
             if rows:
-                sheet.text(name, right + 6, y + (sum(rows) / len(rows) + 0.5) * cell, size=SMALL)
+                y = (sum(rows) / len(rows) + 0.5) * self.cell
+                svg += text(name, across * self.cell + 6, y, SMALL)
             if columns:
-                along = x + (sum(columns) / len(columns) + 0.5) * cell
-                sheet.text(name, along, below + 11, size=SMALL, align="centre")
-        sheet.text("→", right + ARROW / 2, (y + below) / 2, size=20, align="centre")
-        x = right + ARROW
-        y += (self.extent[0] - self.counts[0]) * cell // 2
-        for name, one in self.results.items():
-            sheet.text(_named(name, one), x, y - 11)
-            written = table(one)
-            for row, column in np.ndindex(*one.shape):
-                at = x + column * cell, y + row * cell
-                _cell(sheet, *at, cell, written[row][column], TINTS[row % 2][column % 2])
-                sheet.box(*at, at[0] + cell, at[1] + cell, BORDER, 0)
-            x += _wide(name, one, cell) + GAP
+                x = (sum(columns) / len(columns) + 0.5) * self.cell
+                svg += text(name, x, down * self.cell + 12, SMALL, anchor="middle")
+        below = 20 if any(columns for _, columns in self.marks.values()) else 0
+        inner = counted(Block(width * self.cell, height * self.cell, svg), height, width)
+        wide, tall = (
+            inner.width + (across - width) * self.cell,
+            inner.height + (down - height) * self.cell + below,
+        )
+        whole = named(
+            Block(wide, tall, inner.svg, inner.head),
+            [f"table: {' x '.join(map(str, self.cells.shape))}"],
+            size=14,
+        )
+        arrow = Block(ARROW, 0, text("→", ARROW / 2, down * self.cell / 2, 26, anchor="middle"))
+        lower = (down - self.counts[0]) * self.cell / 2
+        results = [self._result(name, one, lower) for name, one in self.results.items()]
+        return row([whole, arrow, row(results, GAP)], 0)
+
+    def _tint(self, row_: int, column_: int) -> str:
+        window = row_ // self.size, column_ // self.size
+        covered = window[0] < self.counts[0] and window[1] < self.counts[1]
+        return TINTS[window[0] % 2][window[1] % 2] if covered else DROPPED
+
+    def _result(self, name: str, one: FloatArray, lower: float) -> Block:
+        written = table(one)
+        svg = "".join(
+            _cell(place, self.cell, written[place[0]][place[1]], TINTS[place[0] % 2][place[1] % 2])
+            + rectangle(place[1] * self.cell, place[0] * self.cell, self.cell, self.cell, stroke=INK)
+            for place in np.ndindex(one.shape)
+        )
+        label = f"{shortened(name, 200, 14, 1)[0]}: {' x '.join(map(str, one.shape))}"
+        height, width = (side * self.cell for side in one.shape)
+        block = named(Block(width, height, svg), [label], size=14, width=text_width(label, 14))
+        return Block(block.width, block.height, block.svg, block.head - lower)
 
 
 def _read(cells: FloatArray, results: Any, size: int) -> dict[str, FloatArray]:
@@ -209,42 +199,33 @@ def _read(cells: FloatArray, results: Any, size: int) -> dict[str, FloatArray]:
 
 def _rows(cells: FloatArray, results: Mapping[str, FloatArray], size: int) -> list[_Row]:
     """One table with its results for each shape."""
-    texts = [text for one in (cells, *results.values()) for row in table(one) for text in row]
-    cell = max(CELL, ceil(1.3 * max(text_width(text, SIZE) for text in texts)))
+    texts = [words for one in (cells, *results.values()) for line in table(one) for words in line]
+    cell = max(CELL, ceil(1.3 * max(text_width(words, SIZE) for words in texts)))
     alike: dict[tuple[int, ...], dict[str, FloatArray]] = {}
     for name, one in results.items():
         alike.setdefault(one.shape, {})[name] = one
     return [_Row(cells, beside, size, cell) for beside in alike.values()]
 
 
-def _named(name: str, one: FloatArray) -> str:
-    return f"{shortened(name, 200, 10, 1)[0]}   {' x '.join(map(str, one.shape))}"
-
-
-def _wide(name: str, one: FloatArray, cell: int) -> int:
-    return max(int(one.shape[1]) * cell, ceil(text_width(_named(name, one), 10)))
-
-
 def _written(values: FloatArray) -> str:
-    return " / ".join(" ".join(row) for row in table(values))
+    return " / ".join(" ".join(line) for line in table(values))
 
 
-def _cell(sheet: Sheet, x: int, y: int, cell: int, text: str, colour: tuple[int, ...]) -> None:
-    """Draw a cell and its number, with stripes where it is dropped."""
-    sheet.page[y : y + cell + 1, x : x + cell + 1] = LINES
-    inner = sheet.page[y + 1 : y + cell, x + 1 : x + cell]
-    inner[:] = colour
-    if colour == DROPPED:
-        down, across = np.ogrid[: cell - 1, : cell - 1]
-        inner[(down + across) % 8 < 2] = STRIPES
-    ink = FAINT if colour == DROPPED else INK
-    sheet.text(text, x + cell / 2, y + cell / 2, size=SIZE, colour=ink, align="centre")
-
-
-def _ring(sheet: Sheet, x: float, y: float, radius: float) -> None:
-    """Draw a ring with soft edges."""
-    top, left, reach = int(y - radius - 2), int(x - radius - 2), int(2 * radius + 5)
-    down, across = np.ogrid[top : top + reach, left : left + reach]
-    cover = np.clip(1.5 - np.abs(np.hypot(down - y, across - x) - radius), 0, 1)[..., None]
-    part = sheet.page[top : top + reach, left : left + reach]
-    part[:] = np.round(cover * np.array(RING) + (1 - cover) * part).astype(np.uint8)
+def _cell(place: tuple[int, ...], cell: int, words: str, fill: str, *, ring: bool = False) -> str:
+    """Draw a cell and its number, with stripes where it is dropped and a ring where it wins."""
+    x, y = place[1] * cell, place[0] * cell
+    drawn = rectangle(x, y, cell, cell, fill=fill, stroke=LINES)
+    if fill == DROPPED:
+        steps = range(8, 2 * cell, 8)
+        drawn += path(
+            "".join(
+                f"M{x + max(0, s - cell)} {y + min(s, cell)}L{x + min(s, cell)} {y + max(0, s - cell)}"
+                for s in steps
+            ),
+            stroke=STRIPES,
+        )
+    if ring:
+        centre = f"cx='{x + cell / 2}' cy='{y + cell / 2}' r='{0.43 * cell:.1f}'"
+        drawn += f"<circle {centre} fill='none' stroke='{RING}' stroke-width='2'/>"
+    ink = FAINT if fill == DROPPED else INK
+    return drawn + text(words, x + cell / 2, y + cell / 2, SIZE, ink=ink, anchor="middle")

@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.fonts import text_width
-from coursekit.pictures.lettering import Heading
+from coursekit.pictures.layout import cell_size, map_panel, named, numbers, page, row
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.sheet import Sheet, cell_size
+from coursekit.pictures.svg import Block, text
+from coursekit.pictures.text import text_width
 from coursekit.pictures.words import number, table, titled
 
 __all__ = ["show_products"]
 
 MOST = 7  # rows and columns
-LEFT = 16
-BETWEEN = 46  # pixels, for the signs
+SIGN, SUM = 26, 18  # sizes of text
 
 
 def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
@@ -53,30 +52,23 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
         reach = float(np.abs(cells["products"]).sum())
         total = f"sum = {number(float(cells['products'].sum()), 3, reach=reach)}"
     texts = {name: table(values) for name, values in cells.items()}
-    cell = max(40, *(cell_size(text) for text in texts.values()))
-    wide, tall = shape[1] * cell, shape[0] * cell
-    room = max(148, round(text_width(total, 13)) + 12)
-    heading = Heading.fit(title, LEFT + 3 * wide + 2 * BETWEEN + 12 + room, margin=2 * LEFT)
-    top = 34 + heading.height
-    sheet = Sheet(heading.width, top + tall + 16)
-    sheet.heading(heading, LEFT)
+    cell = max(40, *(cell_size(text_) for text_ in texts.values()))
+    tall = shape[0] * cell
     signed = Scale.of([cells["kernel"], cells["products"], -np.abs(cells["products"])])
-    for index, (name, values) in enumerate(cells.items()):
+    drawn = []
+    for sign, (name, values) in zip(("×", "=", total), cells.items(), strict=True):
         scale = Scale(0.0, 1.0, "gray") if name == "patch" and _is_unit(values) else signed
-        x = LEFT + index * (wide + BETWEEN)
-        colours = scale.colours(values)
-        sheet.image(colours.repeat(cell, axis=0).repeat(cell, axis=1), x, top)
-        sheet.frame(x, top, wide, tall)
-        sheet.numbers(texts[name], colours, x, top, cell)
-        sheet.text(name, x + wide / 2, top - 12, size=10, align="centre")
-        sheet.text(("×", "=", "")[index], x + wide + BETWEEN / 2, top + tall / 2, size=20, align="centre")
-    sheet.text(total, LEFT + 3 * wide + 2 * BETWEEN + 12, top + tall / 2, size=13)
-    written = {name: " / ".join(" ".join(row) for row in rows) for name, rows in texts.items()}
+        panel = map_panel(values, scale, tall, shape[1] * cell)
+        svg = panel.svg + numbers(texts[name], scale.colours(values), cell)
+        drawn.append(named(Block(panel.width, panel.height, svg), [name]))
+        size = SUM if sign is total else SIGN
+        drawn.append(Block(text_width(sign, size), tall, text(sign, 0, tall / 2, size)))
+    written = {name: " / ".join(" ".join(row_) for row_ in rows) for name, rows in texts.items()}
     words = (
         f"Patch {written['patch']} times kernel {written['kernel']}, cell by cell, "
         f"gives products {written['products']}. Their {total.replace('=', 'is')}."
     )
-    return sheet.picture(titled(title, words))
+    return page(row(drawn, gap=10), titled(title, words), title)
 
 
 def _is_unit(values: FloatArray) -> bool:

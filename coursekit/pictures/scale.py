@@ -9,8 +9,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-from coursekit.pictures.arrays import Colours, FloatArray
+from coursekit.pictures.arrays import Colours, FloatArray, averaged
 from coursekit.pictures.words import extremes, number
 
 __all__ = ["Scale", "colour_table", "is_dark"]
@@ -52,19 +53,39 @@ class Scale:
         low, high = extremes(array) or (0.0, 1.0)
         return cls(low, high if high > low else low + (abs(low) or 1.0), "gray")
 
+    def unit(self, values: FloatArray) -> FloatArray:
+        """Turn values into shares of the scale: 0 at its low end, 1 at its high end, others beyond."""
+        half = self.high / 2 - self.low / 2  # halves, since the span of the largest numbers would be infinite
+        if not 1e-30 < half < 1e30:
+            values = values.astype(np.float64)
+        return (values / 2 - self.low / 2) / half
+
     def colours(self, values: FloatArray) -> Colours:
         """Turn values of any shape into RGB, uint8, last axis 3. NaN and infinity become magenta."""
         finite = np.isfinite(values)
-        known = values if finite.all() else np.where(finite, values, self.low)
-        half = self.high / 2 - self.low / 2  # halves, since the span of the largest numbers would be infinite
-        if not 1e-30 < half < 1e30:
-            known = known.astype(np.float64)
-        unit = (known / 2 - self.low / 2) / half
-        # What matplotlib's colour maps do with 256 colours, without their copies.
-        rgb: Colours = colour_table(self.kind)[np.clip(256 * unit, 0, 255).astype(np.uint8)]
-        if not finite.all():
-            rgb[~finite] = NOT_A_NUMBER
+        unit = self.unit(values if finite.all() else np.where(finite, values, self.low))
+        rgb: Colours = colour_table(self.kind)[_steps(unit, 256)]
+        rgb[~finite] = NOT_A_NUMBER
         return rgb
+
+    def bitmap(self, values: FloatArray, height: int, width: int, levels: int = 256) -> Image.Image:
+        """Turn values `(H, W)` into an image in the colours of the scale, with a palette of its own.
+
+        Args:
+            values: Any numbers.
+            height: In pixels; where it is less than that of the values, areas are averaged.
+            width: The same.
+            levels: How many colours. Fewer make smaller files; of an odd number the middle one stands for 0.
+        """
+        unit = self.unit(values)
+        if values.shape != (height, width):
+            unit = averaged(unit, height, width)
+        if not np.isfinite(unit).all():
+            return Image.fromarray(Scale(0.0, 1.0, self.kind).colours(unit))
+        image = Image.fromarray(_steps(unit, levels))
+        table = colour_table(self.kind)
+        image.putpalette(table[np.round(np.linspace(0, 255, levels)).astype(int)].tobytes())
+        return image
 
     @property
     def words(self) -> str:
@@ -92,6 +113,12 @@ def colour_table(kind: str) -> Colours:
     return table
 
 
+def _steps(unit: FloatArray, levels: int) -> Colours:
+    """Number the steps of a scale as matplotlib does, without its copies."""
+    steps: Colours = np.clip(levels * unit, 0, levels - 1).astype(np.uint8)
+    return steps
+
+
 def is_dark(colours: Colours) -> npt.NDArray[np.bool_]:
     """Where white ink is more legible than black.
 
@@ -104,11 +131,11 @@ def is_dark(colours: Colours) -> npt.NDArray[np.bool_]:
     >>> is_dark(np.array([[0, 0, 0], [127, 127, 127], [255, 255, 255]], np.uint8)).tolist()
     [True, False, False]
     """
-    luminance = relative_luminance(colours)
+    luminance = _relative_luminance(colours)
     return (1.05 / (luminance + 0.05)) > ((luminance + 0.05) / 0.05)
 
 
-def relative_luminance(colours: Colours) -> npt.NDArray[np.float64]:
+def _relative_luminance(colours: Colours) -> npt.NDArray[np.float64]:
     """How bright an sRGB colour is to the eye, from 0 (black) to 1 (white), as WCAG 2 defines it."""
     part = colours.astype(np.float64) / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)

@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 from typing import Any
 
-from coursekit.pictures.fonts import text_width
-from coursekit.pictures.lettering import LINE, WIDTH, Heading, wrap
-from coursekit.pictures.map_words import sentence
+from coursekit.pictures.layout import MARGIN, NAME, SMALL, TINY, WIDTH, column, counted, named, page, row
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.sheet import FAINT, Sheet
-from coursekit.pictures.words import titled
+from coursekit.pictures.svg import Block, rectangle, text
+from coursekit.pictures.text import text_width, wrap
+from coursekit.pictures.words import sentence, titled
 
 __all__ = ["show_windows"]
 
 LIMITS = {"kernel": (1, 16), "stride": (1, 16), "padding": (0, 8), "dilation": (1, 16), "size": (1, 16)}
 MOST_SETTINGS = 8
-LEFT, GAP = 8, 18
-NUMBERS = 16  # pixels beside and above the cells, for the numbers of rows and columns
+GAP, EDGE = 14, 26  # between panels, and the numbers of rows and columns
 SMALLEST_CELL, LARGEST_CELL = 16, 24
-INSET = 3  # pixels between the border of a cell and the frame that marks the next window
-LABEL = 10  # points
 
 LEGEND = {"first": "first window", "next": "next window", "padding": "padding", "unread": "read by no window"}
-LINES = (150, 150, 150)
-PIXEL = (255, 255, 255)
-PADDING = (216, 214, 208)
-FIRST = (166, 206, 240)
-FIRST_PADDING = (126, 166, 200)
-NEXT = (190, 70, 0)
+LINES, NEXT = "#969696", "#be4600"
+FILLS = {  # of a cell in the padding, and of one in the first window
+    (False, False): "#ffffff",
+    (True, False): "#d8d6d0",
+    (False, True): "#a6cef0",
+    (True, True): "#7ea6c8",
+}
 
 
 def show_windows(
@@ -60,35 +56,15 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
     """
     panels = _panels(settings, _checked("size", size), _checked("kernel", kernel))
     across, cell = _fit(panels)
-    rows = [panels[start : start + across] for start in range(0, len(panels), across)]
-    labels = [[_label(panel, cell) for panel in row] for row in rows]
-    label = LINE * max(len(lines) for row in labels for lines in row)
+    drawn = [_draw(panel, cell) for panel in panels]
+    rows = [row(drawn[start : start + across], GAP) for start in range(0, len(drawn), across)]
     seen = {mark for panel in panels for mark in panel.marks}
-    legend = {mark: text for mark, text in LEGEND.items() if mark in seen}
-    broad = max(sum(_pitch(panel, cell) for panel in row) for row in rows)
-    heading = Heading.fit(title, LEFT + max(broad, NUMBERS + sum(map(_entry_width, legend.values()))))
-    most = max(panel.padding for panel in panels)
-    tall = label + NUMBERS + (size + 2 * most) * cell + GAP
-    top = LEFT + heading.height
-    bottom = top + tall * len(rows)
-    sheet = Sheet(heading.width, bottom + SMALLEST_CELL + LEFT)
-    sheet.heading(heading, LEFT)
-    for line, row in enumerate(rows):
-        x, y = LEFT + NUMBERS, top + line * tall
-        for panel, lines in zip(row, labels[line], strict=True):
-            for index, text in enumerate(lines):
-                sheet.text(text, x, y + LINE * index + 10, size=LABEL)
-            _draw(sheet, panel, x, y + label + NUMBERS + (most - panel.padding) * cell, cell)
-            x += _pitch(panel, cell)
-    x = LEFT + NUMBERS
-    for mark, text in legend.items():
-        _cell(sheet, x, bottom, SMALLEST_CELL, frozenset({mark}))
-        sheet.text(text, x + SMALLEST_CELL + 6, bottom + SMALLEST_CELL / 2, size=9)
-        x += _entry_width(text)
+    legend = [_entry(mark, words) for mark, words in LEGEND.items() if mark in seen]
     kernels = {panel.kernel for panel in panels}
     of = f" of a kernel of {min(kernels)} x {min(kernels)}" if len(kernels) == 1 else ""
     head = f"Windows{of} on {size} x {size} pixels."
-    return sheet.picture(titled(title, head, *(panel.words for panel in panels)))
+    words = titled(title, head, *(panel.words for panel in panels))
+    return page(column([*rows, row(legend, GAP)], GAP), words, title)
 
 
 @dataclass(frozen=True)
@@ -207,44 +183,43 @@ def _fit(panels: Sequence[_Panel]) -> tuple[int, int]:
     sides = [panel.side for panel in panels]
     for across in range(len(panels), 0, -1):
         most = max(sum(sides[start : start + across]) for start in range(0, len(sides), across))
-        cell = (WIDTH - LEFT - across * (NUMBERS + GAP)) // most
+        cell = (WIDTH - 2 * MARGIN - across * (EDGE + GAP)) // most
         if cell >= SMALLEST_CELL:
             break
     return across, min(max(cell, SMALLEST_CELL), LARGEST_CELL)
 
 
-def _label(panel: _Panel, cell: int) -> list[str]:
-    room = panel.side * cell + GAP / 2
-    return [*wrap(panel.name, room, LABEL), *wrap(f"output {panel.output} x {panel.output}", room, LABEL)]
+def _draw(panel: _Panel, cell: int) -> Block:
+    """Draw the cells of a panel, padding included, the numbers of its rows and columns, and its name."""
+    places = range(-panel.padding, panel.size + panel.padding)
+    cells = [
+        _cell(
+            (column_ + panel.padding) * cell, (row_ + panel.padding) * cell, cell, panel.kind(row_, column_)
+        )
+        for row_ in places
+        for column_ in places
+    ]
+    side = panel.side * cell
+    block = counted(Block(side, side, "".join(cells)), panel.size, panel.size, inset=panel.padding * cell)
+    lines = [
+        line
+        for words in (panel.name, f"output {panel.output} x {panel.output}")
+        for line in wrap(words, side + GAP / 2, NAME)
+    ]
+    return named(block, lines)
 
 
-def _pitch(panel: _Panel, cell: int) -> int:
-    return panel.side * cell + NUMBERS + GAP
+def _entry(mark: str, words: str) -> Block:
+    """Draw one sign of the legend, and what it means."""
+    cell = SMALLEST_CELL
+    svg = _cell(0, 0, cell, frozenset({mark})) + text(words, cell + 6, cell / 2, SMALL)
+    return Block(cell + 6 + text_width(words, SMALL), cell, svg)
 
 
-def _entry_width(text: str) -> int:
-    return SMALLEST_CELL + 6 + ceil(text_width(text, 9)) + GAP
-
-
-def _draw(sheet: Sheet, panel: _Panel, x: int, y: int, cell: int) -> None:
-    """Draw the cells of a panel, padding included, and the numbers of its rows and columns."""
-    for row in range(-panel.padding, panel.size + panel.padding):
-        for column in range(-panel.padding, panel.size + panel.padding):
-            left, top = x + (column + panel.padding) * cell, y + (row + panel.padding) * cell
-            _cell(sheet, left, top, cell, panel.kind(row, column))
-    for place in range(panel.size):
-        middle = (place + panel.padding + 0.5) * cell
-        sheet.text(str(place), x + middle, y - 8, size=8, colour=FAINT, align="centre")
-        sheet.text(str(place), x - 4, y + middle, size=8, colour=FAINT, align="right")
-
-
-def _cell(sheet: Sheet, x: int, y: int, cell: int, kind: frozenset[str]) -> None:
-    fills = {(False, False): PIXEL, (True, False): PADDING, (False, True): FIRST, (True, True): FIRST_PADDING}
-    sheet.page[y : y + cell + 1, x : x + cell + 1] = LINES
-    sheet.page[y + 1 : y + cell, x + 1 : x + cell] = fills["padding" in kind, "first" in kind]
+def _cell(x: float, y: float, cell: int, kind: frozenset[str]) -> str:
+    fill = FILLS["padding" in kind, "first" in kind]
+    drawn = rectangle(x + 1, y + 1, cell - 1, cell - 1, fill=fill, stroke=LINES)
     if "next" in kind:
-        for inset in (INSET, INSET + 1):
-            sheet.box(x + inset, y + inset, x + cell - inset, y + cell - inset, NEXT, 0)
+        drawn += rectangle(x + 4.5, y + 4.5, cell - 8, cell - 8, stroke=NEXT, thick=2)
     sign = "0" if "padding" in kind else "×" if "unread" in kind else ""
-    if sign:
-        sheet.text(sign, x + cell / 2 + 0.5, y + cell / 2 + 0.5, size=8, align="centre")
+    return drawn + text(sign, x + cell / 2, y + cell / 2, TINY, anchor="middle") if sign else drawn

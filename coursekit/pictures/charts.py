@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.fonts import DPI, fallbacks
-from coursekit.pictures.lettering import shortened, wrap
+from coursekit.pictures.layout import NAME, SMALL, page
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.sheet import FAINT, INK
+from coursekit.pictures.svg import FAINT, INK, Block, text
+from coursekit.pictures.text import shortened, text_width
 from coursekit.pictures.words import NOISE, extremes, number, plural, range_words, share, sign_shares, titled
 
 if TYPE_CHECKING:  # loaded when the first chart is drawn, not before
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
 __all__ = ["show_curves", "show_histogram"]
 
@@ -30,7 +30,7 @@ LINES = (
     ("#8c510a", "-"),
     ("#222222", "--"),
 )
-LEGEND = 116  # pixels for the names beside the curves
+LEGEND = 200  # pixels for the names beside the curves
 BELOW, ABOVE, ZERO = "#2166ac", "#b2182b", "#777777"
 
 
@@ -66,18 +66,17 @@ def show_curves(
             f"x and all curves must have one length (n,), but x has {positions.shape} "
             f"and the curves {lengths}."
         )
-    figure, axes = _chart(title, x_name, y_name)
-    lines: list[Line2D] = []
+    figure = _figure(560, 320)
+    axes = figure.add_axes((0.12, 0.16, 0.86, 0.8))
     for array, (colour, dashes) in zip(arrays.values(), LINES, strict=False):
-        lines += axes.plot(positions, array, dashes, color=colour, linewidth=2)
+        axes.plot(positions, array, dashes, color=colour, linewidth=2)
     axes.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
-    most = min(3, max(1, 14 // len(arrays)))  # lines of a name: the names of all curves stay beside the axes
-    labels = ["\n".join(shortened(name, LEGEND, 10, most)) for name in arrays]
-    axes.legend(lines, labels, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=10)
-    _as_written(figure)
+    _quiet(axes, x_name, y_name)
+    legend = "".join(_entry(name, index, len(arrays)) for index, name in enumerate(arrays))
+    chart = Block(560 + LEGEND, 320, _svg(figure) + legend)
     sentences = [f"{name}: {_course(array)}." for name, array in arrays.items()]
     over = f"over {x_name} from {number(positions[0])} to {number(positions[-1])}."
-    return Picture(figure, titled(title, f"{plural(len(arrays), 'curve')} {over}", *sentences))
+    return page(chart, titled(title, f"{plural(len(arrays), 'curve')} {over}", *sentences), title)
 
 
 def show_histogram(
@@ -114,27 +113,23 @@ def show_histogram(
     zeros = {name: np.abs(array) <= NOISE * reach for name, array in arrays.items()}
     low = min(float(array.min()) for array in arrays.values())
     counts = {name: np.histogram(a[~zeros[name]], edges)[0] / a.size for name, a in arrays.items()}
-    lines = wrap(title, 620, 11)
-    height = 150 * len(arrays) + 60 + max(20, 6 + 20 * len(lines))
-    figure = _figure(640, height)
+    height = 146 * len(arrays) + 24
+    figure = _figure(660, height)
     tallest = max(max(float(count.max()), float(zeros[name].mean())) for name, count in counts.items())
+    centres, width = (edges[:-1] + edges[1:]) / 2, edges[1] - edges[0]
+    names = ""
     for index, (name, count) in enumerate(counts.items()):
-        axes = figure.add_axes((0.11, (60 + 150 * (len(arrays) - 1 - index)) / height, 0.86, 105 / height))
-        centres = (edges[:-1] + edges[1:]) / 2
-        width = edges[1] - edges[0]
+        top = 146 * index
+        axes = figure.add_axes((0.11, 1 - (top + 130) / height, 0.87, 105 / height))
         axes.bar(centres, 100 * count, width=0.9 * width, color=[BELOW if c < 0 else ABOVE for c in centres])
         axes.bar(0, 100 * float(zeros[name].mean()), width=0.5 * width, color=ZERO)
         axes.set(xlim=(min(low, 0) * 1.05 - width, reach * 1.05), ylim=(0, 108 * tallest))
-        axes.set_title("\n".join(shortened(name, 540, 10, 1)), fontsize=10, loc="left", color=INK)
-        _quiet(axes)
-        axes.set_ylabel("% of values", fontsize=9)
-    axes.set_xlabel(x_name, fontsize=10)
-    for index, line in enumerate(lines):
-        figure.text(0.02, 1 - (14 + 20 * index) / height, line, fontsize=11, va="center")
-    _as_written(figure)
+        _quiet(axes, x_name if index == len(counts) - 1 else "", "% of values")
+        names += text("".join(shortened(name, 560, NAME, 1)), 73, top + 10, NAME)
+    chart = Block(660, height, _svg(figure) + names)
     sentences = [f"{name}: {range_words(array)}; {_signs(array)}." for name, array in arrays.items()]
     sizes = " and ".join(str(array.size) for array in arrays.values())
-    return Picture(figure, titled(title, f"Histogram of {sizes} values.", *sentences))
+    return page(chart, titled(title, f"Histogram of {sizes} values.", *sentences), title)
 
 
 def _course(values: FloatArray) -> str:
@@ -153,37 +148,42 @@ def _signs(values: FloatArray) -> str:
     return f"{share(negative)} below zero, {share(zero)} zero, {share(positive)} above zero"
 
 
-def _chart(title: str, x_name: str, y_name: str) -> tuple[Figure, Axes]:
-    lines = wrap(title, 620, 11)
-    height = 360 + 20 * max(len(lines) - 1, 0)
-    figure = _figure(720, height)
-    axes = figure.add_axes((0.1, 54 / height, 0.66, 259 / height))
-    axes.set_xlabel("\n".join(shortened(x_name, 460, 10, 1)), fontsize=10)
-    axes.set_ylabel("\n".join(shortened(y_name, 240, 10, 1)), fontsize=10)
-    axes.set_title("\n".join(lines), fontsize=11, loc="left", color=INK)
-    _quiet(axes)
-    return figure, axes
+def _entry(name: str, index: int, count: int) -> str:
+    """Write the name of a curve beside the chart, with a piece of its line before it."""
+    colour, dashes = LINES[index]
+    broken = {"-": "", "--": "7 3", "-.": "8 2 2 2", ":": "2 2"}[dashes]
+    size = NAME if text_width(name, NAME) <= LEGEND - 34 else SMALL
+    lines = shortened(name, LEGEND - 34, size, min(3, max(1, 14 // count)))
+    y = 160 + (index - (count - 1) / 2) * 52 if count < 6 else 40 + index * 48
+    sign = f"<path d='M566 {y:.0f}h22' stroke='{colour}' stroke-width='2' stroke-dasharray='{broken}'/>"
+    first = y - 0.65 * size * (len(lines) - 1)
+    return sign + "".join(text(line, 594, first + 1.3 * size * n, size) for n, line in enumerate(lines))
 
 
 def _figure(width: int, height: int) -> Figure:
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+    return Figure(figsize=(width / 72, height / 72), dpi=72)  # an SVG of matplotlib has 72 to the inch
 
 
-def _as_written(figure: Figure) -> None:
-    """Keep dollar signs from becoming formulas, and let other scripts find a font."""
-    from matplotlib.text import Text
+def _svg(figure: Figure) -> str:
+    """Return a chart as SVG whose text is text, without what differs from run to run."""
+    from matplotlib import rc_context
 
-    for text in figure.findobj(lambda artist: isinstance(artist, Text) and bool(artist.get_text())):
-        plain = text.get_text().isascii()  # type: ignore[attr-defined]
-        families = ["DejaVu Sans"] if plain else ["DejaVu Sans", *fallbacks()]
-        text.set(parse_math=False, usetex=False, fontfamily=families)
+    buffer = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": ""}):
+        figure.savefig(
+            buffer, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator"), None)
+        )
+    svg = buffer.getvalue()
+    return svg[svg.index("<svg") :].replace('pt"', '"', 2)
 
 
-def _quiet(axes: Axes) -> None:
-    """Leave out the frame lines that carry nothing."""
+def _quiet(axes: Axes, x_name: str, y_name: str) -> None:
+    """Leave out the frame lines that carry nothing, and keep dollar signs from becoming formulas."""
+    axes.set_xlabel("".join(shortened(x_name, 460, NAME, 1)), fontsize=NAME, color=INK, parse_math=False)
+    axes.set_ylabel("".join(shortened(y_name, 240, SMALL, 1)), fontsize=SMALL, color=INK, parse_math=False)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=9, colors=INK)
+    axes.tick_params(labelsize=SMALL, colors=INK)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

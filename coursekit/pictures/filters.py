@@ -1,4 +1,4 @@
-"""Pictures of filter banks, with the weights written in their cells."""
+"""Pictures of filter banks, with the weights written in their cells, or of filters in colour."""
 
 from __future__ import annotations
 
@@ -8,25 +8,38 @@ from typing import Any
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.colour_kernels import colour_filters
-from coursekit.pictures.grids import (
+from coursekit.pictures.image import image_panel
+from coursekit.pictures.layout import (
     BAR,
     GAP,
-    LEFT,
     TALL,
-    Grid,
+    WIDTH,
+    cell_size,
     checked_columns,
     few_columns,
+    grid,
+    map_panel,
+    numbers,
+    page,
     panel_size,
     refuse_too_many,
+    with_bar,
 )
-from coursekit.pictures.lettering import WIDTH
-from coursekit.pictures.map_words import DESCRIBED, panel_names, sentence
+from coursekit.pictures.map_words import DESCRIBED, panel_names
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.places import place
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.sheet import cell_size
-from coursekit.pictures.words import number, plural, range_words, table, titled, trouble
+from coursekit.pictures.svg import Block
+from coursekit.pictures.words import (
+    extremes,
+    number,
+    place,
+    plural,
+    range_words,
+    sentence,
+    table,
+    titled,
+    trouble,
+)
 
 __all__ = ["show_filters"]
 
@@ -37,6 +50,8 @@ MOST_SAID = 100  # weights that the words give one by one
 LARGEST = 190  # pixels: the side of a kernel
 ONE_ROW = 3  # so many kernels stand side by side
 SMALLEST_CELL = 22
+NAME = 20  # pixels for the names above a row
+CHANNELS = ("red", "green", "blue")
 
 
 def show_filters(
@@ -73,7 +88,7 @@ Kernel 1: -1 1 / -1 1.
     """
     array = as_array(filters, "filters")
     if colour:
-        return colour_filters(array, title, titles, columns)
+        return _in_colour(array, title, titles, columns)
     if array.ndim not in (2, 3, 4):
         raise ValueError(
             "filters have the shape (kh, kw), (out, kh, kw) or (out, in, kh, kw), "
@@ -88,17 +103,43 @@ Kernel 1: -1 1 / -1 1.
     texts = _texts(kernels) if values or kernels.size <= MOST_WRITTEN else []
     cell, with_values = _cell(kernels.shape, across, inputs, texts, values)
     rows = -(-len(kernels) // across)
-    panel = (height * cell, width * cell) if cell else panel_size(across, rows, height, width)
+    size = (height * cell, width * cell) if cell else panel_size(across, rows, height, width)
     scale = Scale.of([kernels])
-    shown = _shown_names(names, inputs, across) if titles or len(kernels) > 1 else []
-    grid = Grid.fit(len(kernels), across, panel, shown)
-    sheet, top = grid.sheet(kernels, scale, title)
+    panels = [map_panel(kernel, scale, *size, among=len(kernels)) for kernel in kernels]
     if with_values:
-        for index, kernel in enumerate(kernels):
-            x, y = grid.corner(index, LEFT, top)
-            rows_here = texts[index * height : (index + 1) * height]
-            sheet.numbers(rows_here, scale.colours(kernel), x, y, cell, among=texts)
-    return sheet.picture(titled(title, _filters_words(array, kernels, names, scale)))
+        for index, (kernel, panel) in enumerate(zip(kernels, panels, strict=True)):
+            own = texts[index * height : (index + 1) * height]
+            written = numbers(own, scale.colours(kernel), cell, among=texts)
+            panels[index] = Block(panel.width, panel.height, panel.svg + written)
+    shown = _shown_names(names, inputs, across) if titles or len(kernels) > 1 else []
+    drawn = with_bar(grid(panels, across, shown), scale)
+    return page(drawn, titled(title, _filters_words(array, kernels, names, scale)), title)
+
+
+def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: int | None) -> Picture:
+    """Draw a weight `(out, 3, kh, kw)` in colour: gray is 0, a positive weight adds its channel's colour.
+
+    All filters share one scale, so a pale filter is a weak one.
+    """
+    if weight.ndim != 4 or weight.shape[1] != 3:
+        raise ValueError(
+            "filters drawn in colour have the shape (out, 3, kh, kw), a kernel each for red, green and blue, "
+            f"but this has {weight.shape}. Leave colour out to draw other filters."
+        )
+    count, _, height, width = weight.shape
+    refuse_too_many(count, "filters")
+    names = panel_names(titles, count, "filter")
+    named = NAME if titles else 0
+    across = checked_columns(columns, count) or few_columns(count, height, width, named, largest=LARGEST)
+    tall = TALL // -(-count // across) - GAP - named
+    cell = max(2, min(LARGEST, WIDTH // across - GAP, tall) // max(height, width))
+    low, high = extremes(weight) or (0.0, 0.0)
+    reach = max(abs(low), abs(high)) or 1.0
+    unit = np.nan_to_num(weight / (2 * reach), posinf=0.0, neginf=0.0) + 0.5  # gray where nothing is known
+    panels = [image_panel(np.moveaxis(one, 0, 2), height * cell, width * cell) for one in unit]
+    note = f"gray is 0; a channel is brightest at {number(reach)} and darkest at -{number(reach)}"
+    drawn = grid(panels, across, names if titles else ())
+    return page(drawn, titled(title, _colour_words(weight, names, reach)), title, note)
 
 
 def _columns(count: int, inputs: int, height: int, width: int) -> int:
@@ -106,7 +147,7 @@ def _columns(count: int, inputs: int, height: int, width: int) -> int:
         return inputs
     if count <= ONE_ROW:
         return count
-    return few_columns(count, height, width, 20, largest=LARGEST)
+    return few_columns(count, height, width, NAME, largest=LARGEST)
 
 
 def _cell(
@@ -115,7 +156,7 @@ def _cell(
     """How many pixels a weight takes (0: less than a whole one), and whether numbers are written."""
     count, height, width = shape
     rows = -(-count // across)
-    tall = max(TALL // rows - GAP - 20, 30 * width if inputs > 1 else 0)
+    tall = max(TALL // rows - GAP - NAME, 30 * width if inputs > 1 else 0)
     cell = max(2, min(LARGEST, (WIDTH - BAR) // across - GAP, tall) // max(height, width))
     if values:
         if len(texts) * width > MOST_ASKED or across * (cell_size(texts) * width + GAP) > 2 * WIDTH:
@@ -127,6 +168,30 @@ def _cell(
     if values is None and texts and cell >= SMALLEST_CELL and cell_size(texts) <= 1.3 * cell:
         return max(cell, cell_size(texts)), True
     return (cell if cell * max(height, width) <= LARGEST else 0), False
+
+
+def _colour_words(weight: FloatArray, names: Sequence[str], reach: float) -> str:
+    count, _, height, width = weight.shape
+    parts = [
+        f"{plural(count, 'filter')} for 3 channels, {height} x {width}, in colour. "
+        f"Weights {range_words(weight)}, one scale: gray is 0, a positive weight adds its channel's colour, "
+        f"to {number(reach)}."
+    ]
+    known = np.nan_to_num(weight, posinf=0.0, neginf=0.0)
+    strength = np.sqrt((known.astype(np.float64) ** 2).sum(axis=(1, 2, 3)))
+    # Rounded, so that of filters which are equally strong but for noise the first comes first.
+    order = np.argsort(-(strength / (strength.max() or 1.0)).round(5), kind="stable")
+    if count > 3:
+        parts.append("The three strongest:")
+    for index in sorted(order[:3].tolist()):
+        sums = known[index].sum(axis=(1, 2), dtype=np.float64)
+        told = ", ".join(
+            f"{name} {number(total, reach=reach)}" for name, total in zip(CHANNELS, sums, strict=True)
+        )
+        heaviest = place(np.abs(known[index]).sum(axis=0))
+        parts.append(f"{sentence(names[index])}: sums {told}, heaviest {heaviest}.")
+    parts.append(trouble(weight))
+    return " ".join(filter(None, parts))
 
 
 def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale) -> str:
