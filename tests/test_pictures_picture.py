@@ -1,26 +1,19 @@
 """The Picture itself: how it displays, and what it writes."""
 
-import base64
 import errno
 import io
 import re
+import sys
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from page_reading import pixels
 from PIL import Image
 
-from coursekit.pictures import (
-    Picture,
-    show_curves,
-    show_feature_maps,
-    show_filters,
-    show_histogram,
-    show_image,
-    show_stages,
-)
+from coursekit.pictures import show_curves, show_feature_maps, show_histogram, show_image
 
 AWKWARD = 'a < b & "c" > \'d\' </figcaption><script>alert("1")</script>'
 
@@ -54,10 +47,21 @@ def test_display_holds_the_image_and_twice_the_words(picture):
     page = Reader(bundle["text/html"])
     assert page.tags == ["figure", "img", "figcaption", "small"]
     assert page.image["alt"] == page.text == picture.words
-    data = base64.b64decode(page.image["src"].removeprefix("data:image/png;base64,"))
-    assert data == picture.png()
-    with Image.open(io.BytesIO(data)) as image:
-        assert image.width == int(page.image["width"])
+    kind, address = page.image["src"].split(",", 1)
+    assert kind == "data:image/svg+xml"
+    root = ElementTree.fromstring(unquote(address))
+    assert root.get("width") == page.image["width"] == str(picture.width)
+    drawn = ElementTree.canonicalize(unquote(address))
+    assert drawn == ElementTree.canonicalize(picture.svg)
+
+
+def test_an_address_holds_no_letter_that_ends_it():
+    title = AWKWARD + "% # 100%25 필터 ½"
+    address = Reader(show_image(np.eye(3), title=title)._repr_mimebundle_()["text/html"]).image["src"]
+    assert not set(address) & set('<>"#\n&')
+    assert address.isascii()
+    shown = "".join(ElementTree.fromstring(unquote(address.split(",", 1)[1])).itertext())
+    assert title in shown
 
 
 @pytest.mark.parametrize(
@@ -94,141 +98,79 @@ def test_one_long_sentence_is_not_cut(picture):
     assert "<details>" not in picture.retold(words)._repr_mimebundle_()["text/html"]
 
 
-def test_grays_beside_many_colours_stay_gray():
-    """A photograph takes up the 256 colours, but what is gray is not tinted."""
-    rng = np.random.default_rng(0)
-    image = rng.random((300, 300, 3))
-    image[100:200, 100:200] = np.linspace(0, 1, 100)[:, None, None]
-    shown = pixels(show_image(image))
-    gray = shown[24 + 101 : 24 + 199, 44 + 101 : 44 + 199]
-    assert np.ptp(gray, axis=2).max() == 0
-    # Half a step of 48 levels, and the rounding.
-    np.testing.assert_allclose(gray[:, 0, 0], 255 * np.linspace(0, 1, 100)[1:99], atol=255 / 47 / 2 + 1)
-
-
-@pytest.mark.parametrize("name", ["ramp.png", "그림 ä 図.png"])
-def test_save_to_a_path(picture, tmp_path, name):
+@pytest.mark.parametrize("name", ["ramp.svg", "그림 ä 図.SVG"])
+def test_save_as_svg_with_the_words_in_it(picture, tmp_path, name):
     for path in (tmp_path / name, str(tmp_path / f"text {name}")):
         picture.save(path)
-        with open(path, "rb") as file:
-            assert file.read() == picture.png()
+        with open(path, encoding="utf-8") as file:
+            root = ElementTree.fromstring(file.read())
+        assert root.find("{*}desc").text == picture.words
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_save_to_a_file_object(picture):
-    target = io.BytesIO()
-    picture.save(target)
-    assert target.getvalue() == picture.png()
+@pytest.mark.parametrize("density", [1, 2, 0.5])
+def test_save_as_png_at_a_density(picture, tmp_path, density):
+    picture.save(tmp_path / "ramp.png", density=density)
+    with Image.open(tmp_path / "ramp.png") as image:
+        assert image.width == pytest.approx(density * picture.width, abs=1)
+        assert image.getpixel((0, 0))[:3] == (255, 255, 255)
+        shades = np.asarray(image.convert("L"))[image.height // 2]
+    assert len(np.unique(shades)) > 15  # the ramp is in it
 
 
-def test_save_beside_the_notebook(picture, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    picture.save("here.png")
-    assert (tmp_path / "here.png").read_bytes() == picture.png()
-
-
-def test_a_missing_folder_is_named(picture, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist\. Create it first"):
-        picture.save(tmp_path / "nowhere" / "a.png")
-
-
-def test_the_words_travel_in_the_file(tmp_path):
-    picture = show_image(np.eye(3), title=f"{AWKWARD} 그림")
-    picture.save(tmp_path / "a.png")
-    with Image.open(tmp_path / "a.png") as image:
-        assert image.text["Description"] == picture.words
-        assert image.format == "PNG"
-        assert len(image.convert("RGB").getcolors(1000)) <= 256
-
-
-def test_the_background_is_white_and_opaque(picture):
-    with Image.open(io.BytesIO(picture.png())) as image:
-        assert image.mode == "P"
-        assert "transparency" not in image.info
-        assert image.convert("RGB").getpixel((image.width - 1, image.height - 1)) == (255, 255, 255)
-
-
-def test_nothing_is_written_when_drawing_fails(picture, tmp_path, monkeypatch):
-    def fail(self):
-        raise RuntimeError("cannot draw")
-
-    monkeypatch.setattr(Picture, "png", fail)
-    with pytest.raises(RuntimeError, match="cannot draw"):
+def test_png_without_its_package_says_what_to_do(picture, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install resvg-py.*Or save as \.svg"):
         picture.save(tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk_leaves_the_old_file(picture, tmp_path, monkeypatch):
-    class Full(io.BytesIO):
-        def write(self, data):
-            raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("a.jpg", {}, r"saved as \.svg or \.png, but the path is a\.jpg"),
+        ("a", {}, "Change its ending"),
+        ("a.png", {"density": 0}, r"density must be from 0\.1 to 10 .* but is 0"),
+    ],
+)
+def test_other_files_and_densities_are_refused(picture, tmp_path, name, options, message):
+    with pytest.raises(ValueError, match=message):
+        picture.save(tmp_path / name, **options)
+    assert not list(tmp_path.iterdir())
 
-    path = tmp_path / "a.png"
+
+def test_save_to_a_file_object_and_beside_the_notebook(picture, tmp_path, monkeypatch):
+    target = io.BytesIO()
+    picture.save(target)
+    monkeypatch.chdir(tmp_path)
+    picture.save("here.svg")
+    assert (tmp_path / "here.svg").read_bytes() == target.getvalue()
+
+
+def test_a_missing_folder_is_named(picture, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist\. Create it first"):
+        picture.save(tmp_path / "nowhere" / "a.svg")
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_other(picture, tmp_path, monkeypatch):
+    path = tmp_path / "a.svg"
     path.write_bytes(b"old")
+    for name, error in (
+        ("write_bytes", OSError(errno.ENOSPC, "No space left")),
+        ("replace", PermissionError("in use")),
+    ):
+        with monkeypatch.context() as patch:
 
-    monkeypatch.setattr("coursekit.pictures.picture.open", lambda *args: Full(), raising=False)
-    with pytest.raises(OSError, match="No space left"):
-        picture.save(path)
-    assert path.read_bytes() == b"old"
+            def fail(*arguments, error=error):
+                raise error
 
-
-def test_a_failing_move_leaves_the_old_file_and_no_other(picture, tmp_path, monkeypatch):
-    def fail(source, target):
-        raise PermissionError("in use")
-
-    path = tmp_path / "a.png"
-    path.write_bytes(b"old")
-    monkeypatch.setattr("coursekit.pictures.picture.os.replace", fail)
-    with pytest.raises(PermissionError):
-        picture.save(path)
-    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
-    assert path.read_bytes() == b"old"
+            patch.setattr("pathlib.Path.write_bytes" if name == "write_bytes" else "os.replace", fail)
+            with pytest.raises(type(error)):
+                picture.save(path)
+        assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+        assert path.read_bytes() == b"old"
 
 
-def test_no_figure_is_kept_alive():
-    import gc
-    import weakref
-
-    picture = show_image(np.eye(3))
-    picture.png()
-    figure = weakref.ref(picture.figure)
-    del picture
-    gc.collect()
-    assert figure() is None
-
-
-def test_a_scale_beside_a_photograph_has_no_bands():
-    """A colour bar is few pixels among many of a photograph, and yet it keeps its colours."""
-    rng = np.random.default_rng(0)
-    picture = show_stages(
-        {"photograph": rng.random((200, 300, 3)), "map": np.linspace(0, 1, 9).reshape(3, 3)[None]}
-    )
-    with Image.open(io.BytesIO(picture.png())) as image:
-        assert len(image.getpalette()) == 3 * 256
-    drawn, shown = np.asarray(picture._drawn).astype(int), pixels(picture)
-    bar = (drawn[..., 0] - drawn[..., 2] > 150) & (
-        np.arange(drawn.shape[1]) > drawn.shape[1] - 60
-    )  # its yellow end
-    assert bar.sum() > 100
-    assert np.abs(shown - drawn)[bar].max() <= 12
-
-
-def test_grays_are_never_tinted_among_the_colours_of_filters():
-    rng = np.random.default_rng(1)
-    weight = np.concatenate(
-        [rng.normal(size=(12, 3, 5, 5)), np.linspace(-1, 1, 25).reshape(1, 1, 5, 5).repeat(3, 1)]
-    )
-    picture = show_filters(weight, colour=True)
-    drawn, shown = np.asarray(picture._drawn).astype(int), pixels(picture)
-    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 256
-    gray = np.ptp(drawn, axis=2) == 0
-    assert np.ptp(shown, axis=2)[gray].max() == 0
-    assert np.abs(shown - drawn)[gray].max() <= 3
-    assert np.abs(shown - drawn).mean() < 2
-
-
-def test_a_page_of_few_colours_stays_as_it_is():
-    picture = show_image(np.linspace(0, 1, 256).reshape(16, 16), title="All grays")
-    drawn = np.asarray(picture._drawn)
-    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) <= 256
-    np.testing.assert_array_equal(pixels(picture), drawn)
+def test_the_background_is_white(picture):
+    background = next(iter(ElementTree.fromstring(picture.svg)))
+    assert (background.get("fill"), background.get("width")) == ("white", str(picture.width))

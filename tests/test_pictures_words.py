@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from coursekit.pictures import show_feature_maps, show_filters, show_image, show_products, show_stages
-from coursekit.pictures.places import peak, place
 from coursekit.pictures.words import (
     mean_words,
     number,
+    peak,
+    place,
     plural,
     range_words,
     share,

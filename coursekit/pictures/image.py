@@ -126,7 +126,7 @@ def _panel(colours: Colours, height: int, width: int) -> Block:
     if drawn.height > 2 * height or drawn.width > 2 * width:  # more than a screen of twice the density shows
         size = min(drawn.width, 2 * width), min(drawn.height, 2 * height)
         drawn = drawn.resize(size, Image.Resampling.BOX)
-    return framed(drawn, height, width)
+    return framed(drawn, height, width, photograph=True)
 
 
 def _part(

@@ -124,17 +124,20 @@ def counted(
     return Block(left + panel.width + last[1] / 2, top + panel.height, "".join(drawn), top + inset)
 
 
-def framed(image: Image.Image, height: float, width: float, *, quick: bool = False) -> Block:
+def framed(
+    image: Image.Image, height: float, width: float, *, quick: bool = False, photograph: bool = False
+) -> Block:
     """Draw a bitmap with a thin line around it."""
-    svg = pixels(image, width, height, quick=quick) + rectangle(0, 0, width, height, stroke="#808080")
+    svg = pixels(image, width, height, quick=quick, photograph=photograph)
+    svg += rectangle(0, 0, width, height, stroke="#808080")
     return Block(width, height, svg)
 
 
 def map_panel(values: FloatArray, scale: Scale, height: int, width: int, *, among: int = 1) -> Block:
     """Draw a map `(H, W)` on a scale, with as many pixels as it has, or two for each of the page.
 
-    A picture of many maps has fewer: beyond `MANY` pixels a fifth of the colours, which nobody sees, as each
-    map is small, and at most `MOST_PIXELS`.
+    Beyond `MANY` pixels a fifth of the colours will do, and more than eight maps share `MOST_PIXELS`: each of
+    them is small, nobody sees the difference, and a notebook stays light.
 
     Args:
         values: The map.
@@ -143,7 +146,7 @@ def map_panel(values: FloatArray, scale: Scale, height: int, width: int, *, amon
         width: The same.
         among: How many such maps the picture has.
     """
-    density = min(2.0, sqrt(MOST_PIXELS / (among * height * width)))
+    density = min(2.0, sqrt(MOST_PIXELS / (among * height * width))) if among > 8 else 2.0
     rows, columns = min(values.shape[0], ceil(density * height)), min(values.shape[1], ceil(density * width))
     levels = 49 if among * rows * columns > MANY else 256
     return framed(scale.bitmap(values, rows, columns, levels), height, width, quick=among > FEW)

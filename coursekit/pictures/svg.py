@@ -108,7 +108,9 @@ def path(steps: str, *, stroke: str = INK, thick: float = 1) -> str:
     return f"<path d='{steps}' fill='none' stroke='{stroke}' stroke-width='{short(thick)}'/>"
 
 
-def pixels(image: Image.Image, width: float, height: float, *, quick: bool = False) -> str:
+def pixels(
+    image: Image.Image, width: float, height: float, *, quick: bool = False, photograph: bool = False
+) -> str:
     """Draw a bitmap of mode P, L or RGB over a rectangle at the origin.
 
     Enlarged pixels stay sharp squares, and the file is lossless: PNG or, if it need not be quick, WebP where
@@ -117,7 +119,7 @@ def pixels(image: Image.Image, width: float, height: float, *, quick: bool = Fal
     zoom = width / image.width
     small = image.width * image.height
     sharp = zoom >= 3 or zoom == int(zoom)
-    if image.mode != "P" and zoom < 3 and small > PHOTOGRAPH:
+    if photograph and zoom < 3 and small > PHOTOGRAPH:
         kind, data, sharp = "jpeg", _file(image, "jpeg", quality=QUALITY, subsampling=0), False
     else:
         if image.mode == "P" and small < 256:
