@@ -22,7 +22,7 @@ class Picture:
         self.words = words
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        image = f'<img alt="{self.words}" width="86" src="data:image/png;base64,iVBORw0KGgo=">'
+        image = f'<img alt="{self.words}" width="86" src="data:image/svg+xml,%3Csvg/%3E">'
         html = f"<figure>{image}<figcaption>{self.words}</figcaption></figure>"
         return {"text/plain": self.words, "text/html": html}"""
 SMALL = [
@@ -226,12 +226,12 @@ def substitute(mime, old, new):
 # What somebody could have changed in a committed notebook -> whether nbval must pass.
 CHANGES = {
     "nothing": (lambda notebook: None, True),
-    "other-png-bytes": (replace("code2", substitute("text/html", "iVBORw0KGgo=", "AAAA+/B=")), True),
+    "other-bytes": (replace("code2", substitute("text/html", "%3Csvg/%3E", "%3Csvg x='1'/%3E")), True),
     "number-in-text": (replace("code2", substitute("text/plain", "5.7.", "5.8.")), False),
     "number-in-alt": (replace("code2", substitute("text/html", '5.7."', '5.8."')), False),
     "number-in-caption": (replace("code2", substitute("text/html", "5.7.</fig", "5.8.</fig")), False),
     "width": (replace("code2", substitute("text/html", 'width="86"', 'width="87"')), False),
-    "kind-of-picture": (replace("code2", substitute("text/html", "image/png", "image/jpeg")), False),
+    "kind-of-picture": (replace("code2", substitute("text/html", "image/svg+xml", "image/svg")), False),
     "no-picture": (replace("code2", lambda outputs: outputs[0].data.pop("text/html")), False),
     "widget-text": (replace("code3", substitute("text/plain", "image/*", "*")), False),
     "stream": (replace("code4", lambda outputs: outputs[0].update(text="a\nc\n")), False),

@@ -23,7 +23,7 @@ from tools.notebooks import normalise, to_bytes  # noqa: E402 (found only after 
 
 PROSE = "The kernel visits every pixel and adds nine products. " * 12
 WORDS = 'Gray image, 2 x 2 pixels. Values "0" to 1, 3 < 4.'
-PNG = "iVBORw0KGgo="
+SVG, PNG = "%3Csvg/%3E", "iVBORw0KGgo="
 
 Change = Callable[[Any], None]
 
@@ -32,7 +32,7 @@ def figure(alt: str | None = WORDS, caption: str = WORDS) -> str:
     """Write a picture as coursekit's Picture does."""
     says = "" if alt is None else f'alt="{escape(alt)}" '
     return (
-        f'<figure><img {says}width="860" src="data:image/png;base64,{PNG}">'
+        f'<figure><img {says}width="860" src="data:image/svg+xml,{SVG}">'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
@@ -185,7 +185,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("picture-words", "another text/plain", picture(figure(), **{"text/plain": "A cat."})),
     ("picture-words", "Markdown without alt", source("notice", "**What to notice** ![](cat.png)")),
     ("picture-words", "HTML in Markdown", source("notice", "**What to notice** <img src='cat.png'>")),
-    ("too-large", "over 1 MB", picture(figure().replace(PNG, "A" * 1_000_001))),
+    ("too-large", "over 1.2 MB", picture(figure().replace(SVG, "A" * 1_200_001))),
     ("long-cell", "21 lines", source("code0", "\n".join(["x = 1"] * 21))),
     ("long-cell", "21 lines in an exercise", _exercised(source("ex1a", "\n".join(["x = 1"] * 21)))),
     ("cell-lengths", "three cells of 12 lines", _many_long_cells),

@@ -12,7 +12,7 @@ from tools.notebooks.problems import RULES, Finding, rule
 
 __all__ = ["MOST_BYTES", "MOST_OUTPUT_LINES"]
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 1_200_000
 MOST_OUTPUT_LINES = 60
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]{8,}\b")
 MACHINE_PATH = re.compile(
@@ -20,7 +20,7 @@ MACHINE_PATH = re.compile(
     r"|(?<!\w)[A-Za-z]:\\+[\w.~-]+"
     r"|\bipykernel_\d+\b"
 )
-BASE64 = re.compile(r";base64,[A-Za-z0-9+/=]+")
+PICTURE = re.compile(r'src="data:[^"]*"')
 EXPLAINED = ("not-run", "order", "stale", "kernelspec", "widget-view")  # each of them makes other bytes
 RUN = "Run: python -m tools.notebooks write"
 
@@ -177,4 +177,4 @@ def _texts(output: Any) -> Iterator[str]:
     yield from (output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ()))
     for mime, value in output.get("data", {}).items():
         if isinstance(value, str) and mime.startswith("text/"):
-            yield BASE64.sub("", value)
+            yield PICTURE.sub("", value)
