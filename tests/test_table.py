@@ -48,18 +48,9 @@ def cells(line):
 def test_the_table_of_vgg16_line_by_line():
     table = summary(vgg16(device="meta"), (3, 224, 224))
     printed = repr(table).splitlines()
-    assert [cells(line) for line in printed[:2]] == [
-        ["output", "output", "filters", "filters"],
-        [
-            "layer",
-            "channels last",
-            "channels first",
-            "parameters",
-            "multiplications",
-            "kh, kw, in, out",
-            "out, in, kh, kw",
-        ],
-    ]
+    assert printed[0].split() == ["output", "output", "filters", "filters"]
+    heads = "layer channels last channels first parameters multiplications kh, kw, in, out out, in, kh, kw"
+    assert printed[1].split() == heads.split()
     rows = [*table.rows, table]
     for line, wanted, row in zip(printed[2:], VGG16.splitlines(), rows, strict=True):
         name, *last = cells(wanted)
@@ -73,10 +64,8 @@ def test_the_table_of_vgg16_line_by_line():
         assert cells(line) == [name, *last]
     assert (table.parameters, table.multiplications) == (138_357_544, 15_470_264_320)
     # The columns stand below each other, and a page is wide enough for them.
-    assert printed[2] == (
-        "block1_conv1  224 x 224 x 64   64 x 224 x 224         1,792       86,704,128  3, 3, 3, 64      "
-        "64, 3, 3, 3"
-    )
+    first = "block1_conv1  224 x 224 x 64   64 x 224 x 224         1,792       86,704,128  3, 3, 3, 64"
+    assert printed[2] == first + "      64, 3, 3, 3"
     assert printed[-1] == f"total{'138,357,544':>54}{'15,470,264,320':>17}"
     assert all(len(line) <= 110 and line == line.rstrip() for line in printed)
 
@@ -229,9 +218,7 @@ def normed():
         return nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 4, 3)), nn.Dropout(), nn.BatchNorm2d(4))
 
 
-@pytest.mark.parametrize(
-    "build", [pruned, normed, Tutorial, lambda: Residual(3, 4, 1), lambda: vgg16("course")]
-)
+@pytest.mark.parametrize("build", [pruned, normed, Tutorial, lambda: vgg16("course")])
 @pytest.mark.parametrize("size", [(3, 32, 32), (32, 32, 3)])
 def test_looking_never_changes_a_model(build, size):
     model = build()
@@ -291,78 +278,50 @@ class Own(nn.Module):
         return self.use(self, self.conv(x))
 
 
-@pytest.mark.parametrize(
-    ("model", "message"),
-    [
-        (
-            Own(lambda own, y: y * own.scale),
-            "forward computes with scale outside of a layer, .*nn.Module of its",
-        ),
-        (Own(lambda own, y: y), "scale belongs to no layer that runs for this image"),
-        (
-            Own(lambda own, y: functional.conv2d(y, own.fixed)),
-            "forward computes with weights outside of a layer",
-        ),
-        (
-            Own(lambda own, y: functional.conv2d(y, own.conv.weight.mT)),
-            "forward computes with conv.weight outside",
-        ),
-        (
-            Own(lambda own, y: y[:, :3].flatten(2) @ own.conv.weight[:, 0]),
-            "computes with conv.weight outside",
-        ),
-        (nn.Sequential(nn.ConvTranspose2d(3, 8, 4, 2)), "0 is a ConvTranspose2d; the table does not know"),
-        (nn.Sequential(nn.Flatten(2), nn.Conv1d(3, 3, 3)), "1 is a Conv1d; the table does not know"),
-        (nn.Sequential(nn.Flatten(2), nn.LSTM(64, 3)), "layer '1' gives a tuple, only tensors"),
-        (nn.Sequential(nn.MaxPool2d(2, return_indices=True)), "layer '0' gives a tuple, only tensors"),
-        (nn.Sequential(nn.LazyConv2d(4, 3)), r"0.weight has no size yet: let the model see an image first"),
-    ],
-)
+REFUSED = [
+    (Own(lambda own, y: y * own.scale), "forward computes with scale outside of a layer, .*nn.Module of its"),
+    (Own(lambda own, y: y), "scale belongs to no layer that runs for this image"),
+    (Own(lambda own, y: functional.conv2d(y, own.fixed)), "forward computes with weights outside"),
+    (
+        Own(lambda own, y: functional.conv2d(y, own.conv.weight.mT)),
+        "forward computes with conv.weight outside",
+    ),
+    (Own(lambda own, y: y[:, :3].flatten(2) @ own.conv.weight[:, 0]), "computes with conv.weight outside"),
+    (nn.Sequential(nn.ConvTranspose2d(3, 8, 4, 2)), "0 is a ConvTranspose2d; the table does not know"),
+    (nn.Sequential(nn.Flatten(2), nn.Conv1d(3, 3, 3)), "1 is a Conv1d; the table does not know"),
+    (nn.Sequential(nn.Flatten(2), nn.LSTM(64, 3)), "layer '1' gives a tuple, only tensors"),
+    (nn.Sequential(nn.MaxPool2d(2, return_indices=True)), "layer '0' gives a tuple, only tensors"),
+    (nn.Sequential(nn.LazyConv2d(4, 3)), r"0.weight has no size yet: let the model see an image first"),
+]
+
+
+@pytest.mark.parametrize(("model", "message"), REFUSED)
 def test_what_it_cannot_see_it_refuses(model, message):
     with pytest.raises((NotImplementedError, ValueError), match=message):
         summary(model, (3, 8, 8))
 
 
-@pytest.mark.parametrize(
-    ("model", "size", "message"),
-    [
-        (
-            vgg16(device="meta"),
-            (224, 224, 3),
-            r"block1_conv1 does not take 224 x 224 x 3: it expects \(3, H, W\)",
-        ),
-        (
-            vgg16(device="meta"),
-            (1, 224, 224),
-            r"does not take 1 x 224 x 224: it expects \(3, H, W\) .*channels first",
-        ),
-        (vgg16(device="meta"), (3, 16, 16), "block5_pool does not take 512 x 1 x 1: .*too small"),
-        (Tutorial(), (3, 28, 28), r"fc does not take 256: it expects \(400,\) for one image"),
-        (
-            nn.Sequential(nn.Conv2d(3, 4, 3), nn.Conv2d(8, 4, 3)),
-            (3, 8, 8),
-            r"1 does not take 4 x 6 x 6: .*\(8, H, W\)",
-        ),
-        (
-            nn.Sequential(nn.Conv2d(3, 4, 9)),
-            (3, 8, 8),
-            "0 does not take 3 x 8 x 8: a window of 9 pixels does not fit",
-        ),
-        (
-            nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(5)),
-            (3, 8, 8),
-            "1 does not take 4 x 6 x 6: running_mean",
-        ),
-        (
-            StackedConv(),
-            (3, 4, 9),
-            r"forward does not take 3 x 4 x 9: an image of \(4, 9\) pixels is smaller",
-        ),
-        (StackedConv(), (3, 224), r"expected the size of one image \(C, H, W\), all from 1, got \(3, 224\)"),
-        (StackedConv(), (3, 0, 5), r"expected the size of one image \(C, H, W\)"),
-        (StackedConv(), (1, 3, 224, 224), r"expected the size of one image \(C, H, W\)"),
-    ],
-)
+CONV4 = nn.Conv2d(3, 4, 3)
+MISFITS = [
+    (
+        vgg16(device="meta"),
+        (224, 224, 3),
+        r"block1_conv1 does not take 224 x 224 x 3: it expects \(3, H, W\)",
+    ),
+    (vgg16(device="meta"), (1, 9, 9), r"block1_conv1 does not take 1 x 9 x 9: .*channels first\.$"),
+    (vgg16(device="meta"), (3, 16, 16), "block5_pool does not take 512 x 1 x 1: .*too small"),
+    (Tutorial(), (3, 28, 28), r"fc does not take 256: it expects \(400,\) for one image"),
+    (nn.Sequential(CONV4, nn.Conv2d(8, 4, 3)), (3, 8, 8), r"1 does not take 4 x 6 x 6: .*\(8, H, W\)"),
+    (nn.Sequential(CONV4, nn.BatchNorm2d(5)), (3, 8, 8), "1 does not take 4 x 6 x 6: running_mean"),
+    (nn.Sequential(CONV4), (3, 8, 2), "0 does not take 3 x 8 x 2: a window of 3 pixels does not fit"),
+    (StackedConv(), (3, 4, 9), r"forward does not take 3 x 4 x 9: an image of \(4, 9\) pixels is smaller"),
+    (StackedConv(), (3, 224), r"expected the size of one image \(C, H, W\), all from 1, got \(3, 224\)"),
+    (StackedConv(), (3, 0, 5), r"expected the size of one image \(C, H, W\)"),
+    (StackedConv(), (1, 3, 224, 224), r"expected the size of one image \(C, H, W\)"),
+]
+
+
+@pytest.mark.parametrize(("model", "size", "message"), MISFITS)
 def test_an_image_that_does_not_fit(model, size, message):
     with pytest.raises(ValueError, match=message):
         summary(model, size)

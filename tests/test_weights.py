@@ -9,6 +9,7 @@ import pickle
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,15 +24,10 @@ from coursekit import data
 from coursekit.models import vgg16, weights
 from coursekit.models.vgg import VGG, WeightsError
 
-FOLDER = "vgg16.tv_in1k-3394518c"
 HEADER = (0, 4095)
-FILLED = ("features.0.", "features.2.", "features.28.", "head.fc.bias")
-SMALL = {
-    "widths": ((4, 4), (6, 6), (8, 8, 8), (8, 8, 8), (8, 8, 8)),
-    "pool": 2,
-    "hidden": (16, 12),
-    "classes": 10,
-}
+FILLED = ("features.0.", "features.2.", "features.28.")
+WIDTHS = ((4, 4), (6, 6), (8, 8, 8), (8, 8, 8), (8, 8, 8))
+SMALL = {"widths": WIDTHS, "pool": 2, "hidden": (16, 12), "classes": 10}
 
 
 def shapes_of(model):
@@ -60,17 +56,11 @@ def numbers(name, shape):
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
     """ImageNet's file in its true layout and length, 553 MB, of which a few layers take room on the disk."""
-    path = write_sparse(
+    return write_sparse(
         tmp_path_factory.mktemp("full") / "model.safetensors",
         hub_shapes(VGG(), 7),
         lambda name, shape: numbers(name, shape) if name.startswith(FILLED) else None,
     )
-    with path.open("r+b") as file:
-        # One number of the first fully connected layer, at [5, 3, 2, 1].
-        start = file.seek(0, os.SEEK_END) - 4 * (4096 * 25088 + 4096 + 4096 * 4096)
-        file.seek(start + 4 * (((5 * 512 + 3) * 7 + 2) * 7 + 1))
-        file.write(np.float32(7).tobytes())
-    return path
 
 
 @pytest.fixture
@@ -83,16 +73,10 @@ def small(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """A cache of its own for each test, no waiting, and no way out of this computer."""
-    for name in (
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "HF_HUB_DISABLE_TELEMETRY",
-        "HF_TOKEN",
-    ):
+    proxies = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+    for name in (*proxies, "HF_HUB_DISABLE_TELEMETRY", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("HF_HUB_CACHE", "HF_ASSETS_CACHE", "HF_TOKEN_PATH"):
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HF_ASSETS_CACHE", "HF_TOKEN_PATH"):
         monkeypatch.setattr(constants, name, str(tmp_path / "cache" / name))
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
@@ -104,18 +88,14 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def serve(monkeypatch):
     """Start a server for a file, and make it the mirror."""
-    started = []
+    with ExitStack() as servers:
 
-    def start(path, faults=None):
-        serving_ = serving(path, faults)
-        started.append(serving_)
-        server = serving_.__enter__()
-        monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
-        return server
+        def start(path, faults=None):
+            server = servers.enter_context(serving(path, faults))
+            monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
+            return server
 
-    yield start
-    for each in started:
-        each.__exit__(None, None, None)
+        yield start
 
 
 @pytest.fixture
@@ -131,22 +111,24 @@ def no_network(monkeypatch):
 
 def kept(home):
     """Every file in the cache."""
-    return {
-        path.relative_to(home).as_posix(): path.read_bytes() for path in home.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(home): path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
 def layer_file(home, name):
-    return home / "HF_ASSETS_CACHE" / "coursekit" / FOLDER / f"{name}.safetensors"
+    return home / "HF_ASSETS_CACHE" / "coursekit" / "vgg16.tv_in1k-3394518c" / f"{name}.safetensors"
 
 
 def span(path, name):
     """The first and last byte of a tensor in a file."""
-    content = path.open("rb")
-    with content as file:
+    with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         begin, end = json.loads(file.read(length))[name]["data_offsets"]
     return (8 + length + begin, 8 + length + end - 1)
+
+
+def check_numbers(model):
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(value, numbers(name, value.shape))
 
 
 # ImageNet's: what is fetched
@@ -163,9 +145,8 @@ def test_one_layer_costs_its_bytes_and_the_header(full, serve, home):
     assert model.origin == "weights learned on ImageNet"
     assert (model.mean, model.std) == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     assert tuple(model.state_dict()) == ("features.0.weight", "features.0.bias")
-    for name, value in model.state_dict().items():
-        np.testing.assert_array_equal(value, numbers(name, value.shape))
-    assert list(kept(home)) == [layer_file(home, "block1_conv1").relative_to(home).as_posix()]
+    check_numbers(model)
+    assert list(kept(home)) == [layer_file(home, "block1_conv1").relative_to(home)]
 
 
 def test_the_client_reports_nothing_unless_its_user_allows_it(full, serve, monkeypatch):
@@ -188,8 +169,7 @@ def test_what_is_there_is_not_fetched_again(full, serve, request):
     request.getfixturevalue("no_network")
     model = vgg16("imagenet", until="block1_pool")
     assert tuple(model(torch.zeros(1, 3, 6, 8)).shape) == (1, 64, 3, 4)
-    for name, value in model.state_dict().items():
-        np.testing.assert_array_equal(value, numbers(name, value.shape))
+    check_numbers(model)
 
 
 def test_all_conv_layers_unless_one_asks_for_less_or_more(full, serve):
@@ -206,10 +186,10 @@ def test_the_classifier_comes_with_the_whole_file(small, serve, home, request):
     server = serve(small)
     model = vgg16("imagenet", until="predictions")
     assert "/api/" not in "".join(server.paths)
-    for name, shape in hub_shapes(VGG(**SMALL), 2).items():
-        np.testing.assert_array_equal(
-            model.state_dict()[weights._own_name(name)].flatten(), numbers(name, shape).flatten()
-        )
+    for (name, shape), value in zip(
+        hub_shapes(VGG(**SMALL), 2).items(), model.state_dict().values(), strict=True
+    ):
+        np.testing.assert_array_equal(value.flatten(), numbers(name, shape).flatten())
     # Then no layer needs to come singly.
     request.getfixturevalue("no_network")
     assert torch.equal(vgg16("imagenet", until="block1_conv1").features[0].weight, model.features[0].weight)
@@ -232,9 +212,9 @@ def test_redirects_and_a_busy_server_are_borne(full, serve):
 
 
 def test_the_whole_file_comes_in_spite_of_a_cut(small, serve):
-    serve(small, {1: "cut"})
-    model = vgg16("imagenet", until="predictions")
-    np.testing.assert_array_equal(model.classifier[6].bias, numbers("head.fc.bias", (10,)))
+    server = serve(small, {1: "cut"})
+    vgg16("imagenet", until="predictions")
+    assert len(server.asked) == 2
 
 
 # ImageNet's: what goes wrong
@@ -252,10 +232,7 @@ FAULTS = [
     ({0: "hang up"}, r"The connection to .*/model\.safetensors failed \(.*Is this computer on the network"),
     ({3: "cut"}, r"The connection to .* failed \(.*Nothing incomplete was kept"),
     ({2: "other length"}, r"The connection to .* failed \("),
-    (
-        {0: "ignore range"},
-        "asked for bytes 0 to 4,095 and answered with status 200, no Content-Range.*login page",
-    ),
+    ({0: "ignore range"}, "bytes 0 to 4,095 and answered with status 200, no Content-Range.*login page"),
     ({3: "ignore range"}, "answered with status 200"),
     ({0: "other range"}, "asked for bytes 0 to 4,095 and answered with status 206, bytes 8-4095/553"),
     ({2: "other range"}, "answered with status 206, bytes"),
@@ -287,24 +264,23 @@ def test_a_fault_has_its_message_and_leaves_the_cache_as_before(full, serve, hom
     assert kept(home) == before.kept
 
 
-@pytest.mark.parametrize(
-    ("fault", "message"), [(404, "status 404"), (500, "status 500"), ("hang up", "failed")]
-)
+WHOLE = [(404, "status 404"), (500, "status 500"), ("hang up", "failed"), ("cut", "failed")]
+
+
+@pytest.mark.parametrize(("fault", "message"), WHOLE)
 def test_a_fault_in_the_whole_file(small, serve, home, fault, message):
     serve(small, {0: fault})
     with pytest.raises(WeightsError, match=message):
         vgg16("imagenet", until="predictions")
-    assert not [name for name in kept(home) if "incomplete" in name or "snapshots" in name]
+    assert not [path for path in kept(home) if path.suffix == ".incomplete" or "snapshots" in path.parts]
 
 
 @pytest.mark.parametrize("until", ["block1_conv1", "predictions"])
-@pytest.mark.parametrize(
-    "endpoint", ["http://127.0.0.1:9", "ftp://127.0.0.1", "example", "https://", "http:///a"]
-)
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "ftp://127.0.0.1", "example", "http:///a"])
 def test_no_network_or_a_mirror_that_is_none(home, monkeypatch, endpoint, until):
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     with pytest.raises(
-        WeightsError, match=r'The connection to .* failed \(.*\(HTTPS_PROXY\).*vgg16\("course"\)'
+        WeightsError, match=r"The connection to .* failed \(.*\(HTTPS_PROXY\).*vgg16\(.course.\)"
     ):
         vgg16("imagenet", until=until)
     assert kept(home) == {}
@@ -331,9 +307,7 @@ def test_no_such_server_and_one_that_says_nothing(home, monkeypatch):
 def test_offline_mode(full, serve, monkeypatch, until):
     server = serve(full)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(
-        WeightsError, match=r'HF_HUB_OFFLINE is set, .*Unset it to fetch them.*vgg16\("course"\)'
-    ):
+    with pytest.raises(WeightsError, match=r"HF_HUB_OFFLINE is set, .*Unset it to fetch .*vgg16\(.course.\)"):
         vgg16("imagenet", until=until)
     assert server.paths == []
 
@@ -350,69 +324,36 @@ def test_what_the_cache_is_enough_for(full, serve, monkeypatch):
         vgg16("imagenet")
 
 
-def rewritten(change):
-    """A small file whose shapes or numbers were changed."""
-
-    def write(small):
-        shapes = hub_shapes(VGG(**SMALL), 2)
-        changed = change(shapes) or {}
-        write_sparse(small, shapes, lambda name, shape: changed.get(name, numbers(name, shape)))
-
-    return write
-
-
-def lying(old, new):
-    """A small file in whose header something was changed, to something of the same length."""
-
-    def write(small):
-        content = small.read_bytes()
-        assert old in content
-        assert len(old) == len(new)
-        small.write_bytes(content.replace(old, new))
-
-    return write
-
-
-def absurd(small):
-    small.write_bytes((2**50).to_bytes(8, "little") + bytes(10_000))
-
-
-def with_number(number):
-    values = numbers("features.0.weight", (4, 3, 3, 3))
-    values[1, 2, 0, 1] = number
-    return rewritten(lambda shapes: {"features.0.weight": values})
-
-
-BAD_FILES = [
-    (lying(b"[0,16]", b"[4,20]"), "features.0.bias begins at byte .* was expected"),
-    (lying(b"[16,448]", b"[12,444]"), "features.0.weight begins at byte .* was expected"),
-    (lying(b'"features.0.bias"', b'"features.0.bais"'), "as features.0.bias, found nothing"),
-    (lying(b"[16,448]", b"[16,4 8]"), "not begin like a safetensors file .JSONDecodeError"),
-    (lying(b"[16,448]", b"[16,4,8]"), "not begin like a safetensors file .ValueError"),
+FIRST = numbers("features.0.weight", (4, 3, 3, 3)).tobytes()[:4]
+WRONG = [
+    (b"[0,16]", b"[4,20]", "features.0.bias begins at byte .* was expected"),
+    (b"[16,448]", b"[12,444]", "features.0.weight begins at byte .* was expected"),
+    (b"[16,448]", b"[16,4 8]", "not begin like a safetensors file .JSONDecodeError"),
+    (b"[16,448]", b"[16,4,8]", "not begin like a safetensors file .ValueError"),
+    (b'offsets":[16,448]', b'offsetz":[16,448]', "not begin like a .*KeyError: 'data_offsets'"),
+    (b'"features.0.bias"', b'"features.0.bais"', "as features.0.bias, found nothing"),
     (
-        lying(b'"data_offsets":[16,448]', b'"data_offsetz":[16,448]'),
-        "not begin like a .*KeyError: 'data_offsets'",
+        b'"shape":[4,3,3,3]',
+        b'"shape":[3,3,3,4]',
+        r"expected F32 \(4, 3, 3, 3\) as .* F32 \(3, 3, 3, 4\) in 432 b",
     ),
-    (absurd, "its header would have 1,125,899,906,842,624 bytes"),
+    (b'"shape":[4,3,3,3]', b'"shape":[4,3,3,9]', r"found F32 \(4, 3, 3, 9\)"),
+    (b',"features.0.bias":{"dtype":"F32"', b',"features.0.bias":{"dtype":"I32"', r"found I32 \(4,\)"),
     (
-        rewritten(lambda shapes: shapes.update({"features.0.weight": (4, 3, 5, 5)})),
-        r"expected F32 \(4, 3, 3, 3\) as features.0.weight, found F32 \(4, 3, 5, 5\) in 1,200 bytes",
+        FIRST,
+        np.float32(np.nan).tobytes(),
+        "features.0.weight holds 1 values that are NaN or infinite, of 108",
     ),
-    (
-        rewritten(lambda shapes: shapes.update({"features.0.weight": (3, 3, 3, 4)})),
-        r"found F32 \(3, 3, 3, 4\)",
-    ),
-    (rewritten(lambda shapes: shapes.pop("features.0.bias") and None), "as features.0.bias, found nothing"),
-    (lying(b'0.bias":{"dtype":"F32"', b'0.bias":{"dtype":"I32"'), r"found I32 \(4,\)"),
-    (lying(b'"shape":[4,3,3,3]', b'"shape":[4,3,3,9]'), r"found F32 \(4, 3, 3, 9\)"),
-    (with_number(np.nan), "features.0.weight holds 1 values that are NaN or infinite, of 108"),
-    (with_number(-np.inf), "features.0.weight holds 1 values that are NaN or infinite"),
+    (FIRST, np.float32(-np.inf).tobytes(), "features.0.weight holds 1 values that are NaN or infinite"),
+    (b"\x00\x00\x00\x00\x00\x00{", b"\x00\x00\x00\x00\x04\x00{", "its header would have 1,125,899,906,8"),
 ]
 
 
-@pytest.mark.parametrize(("write", "message"), BAD_FILES)
-def test_a_file_that_does_not_fit(small, serve, home, write, message):
-    write(small)
+@pytest.mark.parametrize(("old", "new", "message"), WRONG)
+def test_a_file_that_does_not_fit(small, serve, home, old, new, message):
+    content = small.read_bytes()
+    assert content.count(old) == 1
+    small.write_bytes(content.replace(old, new))
     serve(small)
     with pytest.raises(WeightsError, match=message):
         vgg16("imagenet", until="block1_conv1")
@@ -432,26 +373,19 @@ def test_a_damaged_layer_in_the_cache_is_fetched_again(full, serve, home):
         assert place.read_bytes() == good
 
 
-def test_a_disk_that_fills_up(full, serve, home, before, monkeypatch):
+FULL_DISK = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("error", [FULL_DISK, KeyboardInterrupt("stopped")])
+def test_a_disk_that_fills_up_and_an_interrupt(full, serve, home, before, monkeypatch, error):
     def fail(self, content):
         self.touch()
-        raise OSError(28, "No space left on device")
+        raise error
 
     serve(full)
     monkeypatch.setattr(Path, "write_bytes", fail)
-    with pytest.raises(WeightsError, match=r"Cannot write the weights to the cache .*No space left.*HF_HOME"):
-        vgg16("imagenet", until=before.until)
-    assert kept(home) == before.kept
-
-
-def test_an_interrupt(full, serve, home, before, monkeypatch):
-    def interrupt(self, content):
-        self.touch()
-        raise KeyboardInterrupt
-
-    serve(full)
-    monkeypatch.setattr(Path, "write_bytes", interrupt)
-    with pytest.raises(KeyboardInterrupt):
+    message = r"Cannot write the weights to the cache .*No space left.*HF_HOME|stopped"
+    with pytest.raises((WeightsError, KeyboardInterrupt), match=message):
         vgg16("imagenet", until=before.until)
     assert kept(home) == before.kept
 
@@ -474,13 +408,13 @@ def test_the_command(full, serve, home, capsys):
     assert weights.main([]) == 0
     said = capsys.readouterr().out
     assert f"From:  {server.url}/timm/vgg16.tv_in1k/resolve/" in said
-    assert "  block1_conv1  64 x 3 x 3 x 3             7,168 bytes\n" in said
-    assert f"7,168 bytes of weights are in the cache, {layer_file(home, 'x').parent}" in said
+    assert f"To:    {home / 'HF_HOME'}\n" in said
+    assert "7,168 bytes of weights, as far as block1_conv1, are there: they now need no network." in said
     assert weights.main(["block1_pool"]) == 0
-    assert "154,880 bytes of weights" in capsys.readouterr().out
+    assert capsys.readouterr() == (said.replace("7,168", "154,880").replace("conv1,", "pool,"), "")
     assert weights.main(["block7"]) == 1
     assert capsys.readouterr().err.startswith(
-        "Not fetched. There is no layer 'block7'. The layers are block1_c"
+        "Not fetched. There is no layer 'block7'. The layers are block1"
     )
 
 
@@ -521,7 +455,7 @@ def test_shapes_alone_need_no_network_and_no_memory(no_network):
 
 NOTES = {
     "format": "coursekit-vgg-1",
-    "widths": json.dumps(SMALL["widths"]),
+    "widths": json.dumps(WIDTHS),
     "classes": '["class 0", "class 1", "class 2"]',
     "mean": "[0.5, 0.4, 0.3]",
     "std": "[0.25, 0.5, 1]",
@@ -530,10 +464,8 @@ NOTES = {
 
 def course_file(path, **changes):
     """A file in the format of the course's own network; a change of None leaves the entry out."""
-    model = VGG(SMALL["widths"], pool=1, hidden=(), classes=3)
-    tensors = {
-        name: torch.from_numpy(numbers(name, shape)).half() for name, shape in shapes_of(model).items()
-    }
+    shapes = shapes_of(VGG(WIDTHS, pool=1, hidden=(), classes=3))
+    tensors = {name: torch.from_numpy(numbers(name, shape)).half() for name, shape in shapes.items()}
     save_file(tensors, path, metadata={key: value for key, value in (NOTES | changes).items() if value})
     return tensors
 
@@ -580,9 +512,7 @@ def test_a_description_that_makes_no_sense(tmp_path, changes, message):
 def test_a_file_as_the_hub_keeps_it(full, no_network):
     model = vgg16(full)
     assert list(model.layer_names)[-1] == "predictions"
-    assert tuple(model.state_dict()) == tuple(VGG().state_dict())
-    assert float(model.classifier[0].weight[5, 3 * 49 + 2 * 7 + 1]) == 7
-    assert int(torch.count_nonzero(model.classifier[0].weight[5])) == 1
+    assert shapes_of(model) == shapes_of(VGG())
 
 
 def state(until="block1_pool"):

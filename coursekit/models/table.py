@@ -48,16 +48,6 @@ class Row(NamedTuple):
     multiplications: int
     filters: tuple[int, ...] = ()
 
-    @property
-    def output_last(self) -> tuple[int, ...]:
-        """What it gives, channels last: `(H, W, C)` or `(features,)`."""
-        return self.output[1:] + self.output[:1]
-
-    @property
-    def filters_last(self) -> tuple[int, ...]:
-        """The shape of the same weight as Keras keeps it, `(kh, kw, in, out)`."""
-        return self.filters[2:] + self.filters[1::-1]
-
 
 @dataclass(frozen=True)
 class Summary:
@@ -82,10 +72,11 @@ class Summary:
     def __repr__(self) -> str:
         *heading, sides = zip(*COLUMNS, strict=True)
         lines: list[tuple[str, ...]] = [*heading]
-        for row in self.rows:
-            outputs = (_times(row.output_last), _times(row.output))
-            filters = (", ".join(map(str, shape)) for shape in (row.filters_last, row.filters))
-            lines.append((row.name, *outputs, f"{row.parameters:,}", f"{row.multiplications:,}", *filters))
+        for name, output, parameters, multiplications, filters in self.rows:
+            # Keras keeps channels last: (H, W, C), and filters (kh, kw, in, out).
+            outputs = (_times(output[1:] + output[:1]), _times(output))
+            kernels = (", ".join(map(str, shape)) for shape in (filters[2:] + filters[1::-1], filters))
+            lines.append((name, *outputs, f"{parameters:,}", f"{multiplications:,}", *kernels))
         lines.append(("total", "", "", f"{self.parameters:,}", f"{self.multiplications:,}", "", ""))
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))

@@ -129,6 +129,8 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit status: 0, or 1 if it failed; the message is then on standard error.
     """
+    from huggingface_hub import constants
+
     parser = argparse.ArgumentParser(
         prog="python -m coursekit fetch-vgg",
         description="Brings VGG16's weights, trained on ImageNet, into your cache, so that "
@@ -143,7 +145,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     chosen = parser.parse_args(arguments)
     print("What:  VGG16 by torchvision, trained on ImageNet, converted by timm, BSD-3-Clause")
-    print(f"From:  {_url()}", flush=True)
+    print(f"From:  {_url()}")
+    print(f"To:    {constants.HF_HOME}", flush=True)
     try:
         model = vgg16("imagenet", until=chosen.until)
     except WeightsError as error:
@@ -152,12 +155,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped. Nothing incomplete was kept.", file=sys.stderr)
         return 1
-    total = 0
-    for name, shapes in _shapes_by_layer(model).items():
-        size = 4 * sum(map(math.prod, shapes.values()))
-        print(f"  {name:<13} {' x '.join(map(str, next(iter(shapes.values())))):<20} {size:>11,} bytes")
-        total += size
-    print(f"{total:,} bytes of weights are in the cache, {_cache()}")
+    size = sum(value.nbytes for value in model.parameters())
+    print(f"{size:,} bytes of weights, as far as {chosen.until}, are there: they now need no network.")
     return 0
 
 
