@@ -242,7 +242,10 @@ def test_looking_never_changes_a_model(build, size):
 
 
 def test_a_model_on_the_meta_device_stays_there():
-    for model in (vgg16(device="meta"), nn.Sequential(Residual(3, 4, 2)).to("meta")):
+    with torch.device("meta"):
+        residual = nn.Sequential(Residual(3, 4, 2))
+        summary(residual, (3, 64, 64))
+    for model in (vgg16(device="meta"), residual):
         assert summary(model, (3, 64, 64)).parameters == sum(value.numel() for value in model.parameters())
         assert all(value.is_meta for value in model.state_dict().values())
 

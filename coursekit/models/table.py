@@ -186,9 +186,9 @@ class _Run(TorchFunctionMode):
         parameters = list(layer.parameters())
         if not self._multiplications and any(value.ndim > 1 for value in parameters):
             raise NotImplementedError(f"{name} is a {kind}; the table does not know what such a layer costs.")
-        new = {id(value): value.numel() for value in parameters if id(value) not in self.counted}
-        self.counted |= new.keys()
         if not self._for_people or (name in self._for_people.values() and not isinstance(layer, nn.ReLU)):
+            new = {id(value): value.numel() for value in parameters if id(value) not in self.counted}
+            self.counted |= new.keys()
             self._times_run[name] += 1
             again = f"#{self._times_run[name]}" if self._times_run[name] > 1 else ""
             shape = tuple(output.shape[1:])
@@ -287,7 +287,7 @@ def _on_cpu(value: Any) -> Any:
     """Give zeros in place of a tensor that lies elsewhere, such as on the meta device."""
     if not isinstance(value, Tensor) or value.device.type == "cpu":
         return value
-    return torch.zeros((), dtype=value.dtype).expand(value.shape)
+    return torch.zeros((), dtype=value.dtype, device="cpu").expand(value.shape)
 
 
 def _times(sizes: tuple[int, ...]) -> str:

@@ -501,21 +501,26 @@ def _explained() -> Iterator[None]:
         yield
     except (HTTPError, OSError, ValueError) as error:
         cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else error
-        advice = (
-            "Is this computer on the network? Some networks need a proxy (HTTPS_PROXY) or a mirror "
-            '(HF_ENDPOINT). The course\'s own weights need no network: vgg16("course").'
-        )
+        kept = "Nothing incomplete was kept."
         if isinstance(cause, OfflineModeIsEnabled):
-            reason = "HF_HUB_OFFLINE is set, and the cache does not hold all of these weights."
-            advice = 'Unset it to fetch them. The course\'s own are always there: vgg16("course").'
+            message = (
+                "HF_HUB_OFFLINE is set, and the cache does not hold all of these weights. Unset it to fetch "
+                'them. The course\'s own are always there: vgg16("course").'
+            )
         elif isinstance(cause, HfHubHTTPError):
             status = cause.response.status_code
-            reason = f"{_url()} answered with status {status}."
             busy = "The server has a fault of its own. Wait some minutes and try again."
             advice = REFUSALS.get(status, busy if status >= 500 else "Is HF_ENDPOINT right?")
+            message = f"{_url()} answered with status {status}. {kept} {advice}"
         elif isinstance(cause, OSError) and cause.errno:
-            reason = f"Cannot write the weights to the cache ({cause})."
-            advice = "Is the disk full? HF_HOME can name another folder."
+            message = (
+                f"Cannot write the weights to the cache ({cause}). {kept} Is the disk full? HF_HOME can name "
+                "another folder."
+            )
         else:
-            reason = f"The connection to {_url()} failed ({str(cause) or type(cause).__name__})."
-        raise WeightsError(f"{reason} Nothing incomplete was kept. {advice}") from error
+            message = (
+                f"The connection to {_url()} failed ({str(cause) or type(cause).__name__}). {kept} Is this "
+                "computer on the network? Some networks need a proxy (HTTPS_PROXY) or a mirror "
+                '(HF_ENDPOINT). The course\'s own weights need no network: vgg16("course").'
+            )
+        raise WeightsError(message) from error
