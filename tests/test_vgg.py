@@ -149,6 +149,7 @@ def test_random_weights_are_seeded_and_keep_the_range():
     assert 0.3 < maps["features.14"].std() / maps["features.0"].std() < 3
     assert first.origin == "random weights (seed 1)"
     assert "random weights (seed 1)" in repr(first)
+    assert vgg16(until="block1_conv1").origin == "random weights (seed 0)"
 
 
 def test_a_model_is_ready_to_predict():

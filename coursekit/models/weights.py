@@ -208,7 +208,8 @@ def _map(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Map a safetensors file: its tensors under torchvision's names, and the words stored with them."""
     try:
         with safe_open(path, framework="pt") as file:
-            return {_own_name(name): file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            names = list(file.keys())
+            return {_own_name(name): file.get_tensor(name) for name in names}, file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise WeightsError(
             f"{path} is not a sound safetensors file ({error}). It is damaged, or another kind of file: "
