@@ -19,9 +19,7 @@ from pathlib import Path
 from statistics import mean
 from unittest.mock import patch
 
-from coursekit.weights import fetch
-from coursekit.weights.layout import VGG16
-from tools.range_server import RangeServer, write_sparse
+from tests.range_server import serving, write_sparse
 
 __all__ = ["main"]
 
@@ -79,14 +77,20 @@ def _write(folder: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     tensors = {
         name: torch.empty(shape).uniform_(-0.01, 0.01, generator=generator)
-        for layer in VGG16.layers()
-        for name, shape in layer.shapes.items()
+        for name, shape in _shapes().items()
     }
     save_file(tensors, folder / "model.safetensors")
     torch.save(tensors, folder / "model.pth")
     for path in folder.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    """The shape of each of VGG16's tensors, by torchvision's name."""
+    from coursekit.models.vgg import VGG
+
+    return {name: tuple(value.shape) for name, value in VGG().state_dict().items()}
 
 
 def _processes(way: str, folder: Path) -> list[dict[str, float]]:
@@ -136,7 +140,8 @@ def _work(way: str, folder: str) -> int:
     """Be one process: open the weights, use them, and print what it took."""
     import torch
 
-    from coursekit.models.vgg import VGG, vgg16
+    from coursekit.models import vgg16
+    from coursekit.models.vgg import VGG
 
     found = {f"{key}_before": value for key, value in _memory().items()}
     _wait()
@@ -169,12 +174,14 @@ def _memory() -> dict[str, float]:
 
 def _fetching(folder: Path) -> tuple[str, str, str, str]:
     """Count the bytes that the first layer costs, from a server with a file of the true length."""
-    shapes = {name: shape for layer in VGG16.layers() for name, shape in layer.shapes.items()}
-    path = write_sparse(folder / "remote.safetensors", shapes, lambda name, shape: None)
-    with RangeServer(path) as server:
-        places = {"HF_ENDPOINT": server.url, "COURSEKIT_CACHE": str(folder / "cache")}
+    path = write_sparse(folder / "remote.safetensors", _shapes(), lambda name, shape: None)
+    with serving(path) as server:
+        # The hub's client, which nothing has loaded yet, reads HF_HOME when it is loaded.
+        places = {"HF_ENDPOINT": server.url, "HF_HOME": str(folder / "cache")}
         with patch.dict(os.environ, places | dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")):
-            fetch("block1_conv1", shown=False)
+            from coursekit.models import vgg16
+
+            vgg16("imagenet", until="block1_conv1")
         whole, part = path.stat().st_size, server.sent
     return ("bytes for the first layer: whole file, part", f"{whole:,}", f"{part:,}", f"{whole / part:,.0f}")
 

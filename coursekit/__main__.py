@@ -15,7 +15,7 @@ __all__ = ["COMMANDS", "main"]
 # imported only when its command is called.
 COMMANDS: Dict[str, Tuple[str, str]] = {
     "doctor": ("coursekit.doctor", "say what stops the course on this computer, and how to mend it"),
-    "fetch-vgg": ("coursekit.weights.command", "bring VGG16's ImageNet weights: one layer, some, or all"),
+    "fetch-vgg": ("coursekit.models.weights", "bring VGG16's ImageNet weights: one layer, some, or all"),
     "train": ("coursekit.training.command", "train the course's own network again, on pictures it draws"),
     "score": ("coursekit.training.score", "test the course's network on fresh pictures"),
 }

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["feature_maps", "gradient_field"]
+__all__ = ["feature_maps", "gradient_field", "layers_of", "predicting"]
 
 
 def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None = None) -> dict[str, Tensor]:
@@ -50,7 +50,7 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
         maps[name if calls[name] == 1 else f"{name}#{calls[name]}"] = output.detach().clone()
 
     chosen = _choose(model, layers)
-    with _listening(chosen, hear), _predicting(model), torch.no_grad():
+    with _listening(chosen, hear), predicting(model), torch.no_grad():
         model(x)
     unreached = [name for name in chosen if name not in calls]
     if unreached and layers is not None:
@@ -98,7 +98,7 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
     # A copy again, for the sake of layers that work in place.
     with (
         _listening(chosen, lambda _, output: outputs.append(output.clone())),
-        _predicting(model),
+        predicting(model),
         torch.enable_grad(),
     ):
         model(pixels)
@@ -117,10 +117,26 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
     return gradient[0].abs().sum(dim=0)
 
 
+def layers_of(model: nn.Module) -> dict[str, nn.Module]:
+    """The layers of a network by name, in its own order: modules that hold no other layers.
+
+    What a parametrization, such as weight norm, keeps below a layer is no layer.
+
+    >>> list(layers_of(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Sequential(nn.ReLU(), nn.MaxPool2d(2)))))
+    ['0', '1.0', '1.1']
+    """
+    return {
+        name: module
+        for name, module in model.named_modules()
+        if "parametrizations" not in name.split(".")
+        and all(child == "parametrizations" for child, _ in module.named_children())
+    }
+
+
 def _choose(model: nn.Module, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
     """The layers of these names; those that hold no other layers if None."""
     if layers is None:
-        return {name: layer for name, layer in model.named_modules() if not list(layer.children())}
+        return layers_of(model)
     there_are = dict(model.named_modules(remove_duplicate=False))
     # A network with names for people, such as vgg16, answers to those as well.
     there_are |= {name: model.get_submodule(path) for name, path in getattr(model, "layer_names", {}).items()}
@@ -156,7 +172,7 @@ def _listening(layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]
 
 
 @contextmanager
-def _predicting(model: nn.Module) -> Iterator[None]:
+def predicting(model: nn.Module) -> Iterator[None]:
     """Inside, the model predicts; afterwards every layer is in the mode it was in."""
     modes = {layer: layer.training for layer in model.modules()}
     model.eval()

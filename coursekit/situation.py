@@ -33,6 +33,7 @@ PACKAGES: Dict[str, Tuple[str, str]] = {
     "ipykernel": ("ipykernel", "6.29"),
     "anywidget": ("anywidget", "0.9.13"),
     "safetensors": ("safetensors", "0.5"),
+    "huggingface-hub": ("huggingface_hub", "2.4"),
 }
 PYTHON_IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
 

@@ -31,10 +31,17 @@ ALLOWED = {
     "images": {"cv2", "numpy", "coursekit.decoding", "coursekit.image_rules", "coursekit.locating"},
     "filters": {"numpy"},
     "reference": {"numpy"},
-    "models": {"torch", "numpy", "coursekit.reference", "coursekit.filters", "coursekit.weights"},
-    "weights": {"safetensors", "torch", "numpy", "coursekit.data"},
+    "models": {
+        "torch",
+        "numpy",
+        "safetensors",
+        "coursekit.activations",
+        "coursekit.data",
+        "coursekit.filters",
+        "coursekit.reference",
+    },
     "activations": {"torch", "numpy"},
-    "pictures": {"matplotlib", "numpy", "PIL", "resvg_py"},
+    "pictures": {"matplotlib", "numpy", "PIL"},
     "explorers": {
         "anywidget",
         "traitlets",
@@ -50,15 +57,18 @@ ALLOWED = {
     "training": {"torch", "numpy", "cv2", "safetensors", "coursekit.data", "coursekit.synthetic"},
 }
 # torch takes seconds to load and 130 MB: these parts own it, and no other loads it.
-OWNERS_OF_TORCH = {"models", "weights", "activations", "training"}
+OWNERS_OF_TORCH = {"models", "activations", "training"}
 # What a function may import when it is called, or a type checker when it reads.
 LAZY = {
     "exercises": {"torch"},
     "images": {"torch"},
+    "models": {"huggingface_hub"},
     "explorers": {"IPython", "torch", "coursekit.activations", "coursekit.models"},
 }
 # matplotlib is allowed, this part of it is not: it keeps every figure alive and takes a second to load.
 NEVER = {"matplotlib.pyplot", "pylab"}
+MOST_NAMES = 8
+MOST_NAMES_OF_A_FOLDER = 12  # its __init__.py only gathers what its modules hold
 
 PACKAGE = ROOT / "coursekit"
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -229,6 +239,24 @@ def test_the_first_lessons_load_neither_torch_nor_pyplot(lesson):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     assert not loaded_by(f"{PAGE}\nrun({sources!r})") & {"torch", "matplotlib.pyplot"}
+
+
+def public_names(path):
+    """The names in `__all__`, or None where there is none."""
+    for node in tree_of(path).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]:
+            return ast.literal_eval(node.value)
+    return None
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name != "__main__.py"], ids=ids)
+def test_a_module_says_which_few_names_are_public(path):
+    names = public_names(path)
+    if names is None:
+        assert path == PACKAGE / "__init__.py", f"{name_of(path)} has no __all__"
+        return
+    most = MOST_NAMES_OF_A_FOLDER if path.name == "__init__.py" else MOST_NAMES
+    assert len(names) == len(set(names)) <= most, f"{name_of(path)} has {len(names)} public names"
 
 
 def statements(path, kind):

@@ -22,7 +22,12 @@ FILES = (
     ".github/workflows/test.yml",
 )
 # conda-forge's name for each package that has another one there.
-CONDA_NAMES = {"torch": "pytorch", "opencv-python": "py-opencv", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {
+    "torch": "pytorch",
+    "opencv-python": "py-opencv",
+    "matplotlib": "matplotlib-base",
+    "huggingface-hub": "huggingface_hub",
+}
 # conda-forge has no fourth number, which counts builds of the same OpenCV.
 CONDA_NUMBERS = {"opencv-python": 3}
 # Only the tests in pages need playwright and axe, and a browser that conda knows nothing of.

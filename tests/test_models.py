@@ -1,12 +1,9 @@
-import copy
-import math
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from coursekit import filters, models, reference
+from coursekit import filters, reference
 from coursekit.models import ConvLayer, ConvPool, SmallClassifier, StackedConv
 
 WEIGHT = filters.to_weight(filters.edge_bank())
@@ -195,60 +192,3 @@ def test_the_classifier_says_what_is_wrong():
         SmallClassifier(classes=0)
     with pytest.raises(ValueError, match=r"reads \(height, width\) \(64, 64\), got \(64, 65\)"):
         SmallClassifier()(torch.zeros(1, 3, 64, 65))
-
-
-# Costs
-
-
-def test_costs_by_hand():
-    model = SmallClassifier(classes=7, channels=(3, 4), input_size=(10, 8), kernel_size=3)
-    assert models.costs(model, (3, 10, 8)) == [
-        ("conv1", (4, 8, 6), 4 * 3 * 9 + 4, 4 * 8 * 6 * 3 * 9),
-        ("norm1", (4, 8, 6), 8, 0),
-        ("relu1", (4, 8, 6), 0, 0),
-        ("pool1", (4, 4, 3), 0, 0),
-        ("flatten", (48,), 0, 0),
-        ("linear", (7,), 48 * 7 + 7, 48 * 7),
-    ]
-
-
-def test_costs_of_the_stack_and_of_its_one_layer():
-    stack = StackedConv(relu=False)
-    deep, flat = models.costs(stack, (3, 225, 400)), models.costs(stack.collapsed(), (3, 225, 400))
-    assert (deep.parameters, flat.parameters) == (36_984, 24_384)
-    assert deep.multiplications == math.fsum(
-        h * w * c for h, w, c in [(221, 396, 900), (217, 392, 7_200), (213, 388, 28_800)]
-    )
-    assert flat.multiplications == 213 * 388 * 48 * 3 * 13 * 13
-    assert repr(deep).splitlines()[-1].split() == ["total", "36,984", "3,071,372,400"]
-
-
-def test_counting_changes_nothing():
-    model = SmallClassifier()
-    before = copy.deepcopy(model.state_dict())
-    models.costs(model, (3, 64, 64))
-    assert model.training
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-    assert not any(layer._forward_hooks for layer in model.modules())
-
-
-def test_a_network_in_training_is_counted_even_where_one_value_is_left():
-    model = SmallClassifier(channels=(1, 2), input_size=(4, 4), kernel_size=3)
-    assert models.costs(model, (1, 4, 4))[-1].output_shape == (10,)
-    assert models.costs(nn.Sequential(nn.Flatten(), nn.BatchNorm1d(4)), (4, 1, 1)).parameters == 8
-
-
-def test_a_layer_used_twice_has_its_parameters_once_and_works_twice():
-    layer = nn.Conv2d(1, 1, 3, padding=1)
-    rows = models.costs(nn.Sequential(layer, nn.ReLU(), layer), (1, 4, 4))
-    assert [(row.parameters, row.multiplications) for row in rows] == [(10, 144), (0, 0), (0, 144)]
-    assert models.costs(nn.Conv2d(4, 6, 1, groups=2, bias=False), (4, 1, 1)).multiplications == 6 * 2
-
-
-def test_counting_says_what_is_wrong():
-    model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.MaxPool2d(2, return_indices=True))
-    with pytest.raises(TypeError, match="layer '1' gives a tuple"):
-        models.costs(model, (1, 4, 4))
-    assert not any(layer._forward_hooks for layer in model.modules())
-    with pytest.raises(ValueError, match=r"input_size must be \(C, H, W\), all from 1, got \(4, 4\)"):
-        models.costs(model, (4, 4))

@@ -8,7 +8,7 @@ import pytest
 from coursekit import activations, images
 from coursekit.explorers import VggExplorer
 from coursekit.models import StackedConv, vgg16
-from coursekit.weights.errors import WeightsError
+from coursekit.models.vgg import WeightsError
 
 IMAGE = np.random.default_rng(0).random((32, 48, 3), np.float32)
 

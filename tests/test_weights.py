@@ -1,689 +1,644 @@
-"""Weights are brought in parts, checked, and only then kept; after a fault the cache is as it was before."""
+"""Weights are mapped from the course's file, a learner's, or ImageNet's, of which as little as needed comes.
 
-import hashlib
-import io
+Whatever goes wrong has its message, and the cache then holds what it held before.
+"""
+
 import json
 import os
+import pickle
 import socket
-import ssl
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
+import torch
+from huggingface_hub import close_session, constants
+from range_server import serving, write_sparse
+from safetensors.torch import save_file
 
-from coursekit.weights import (
-    IMAGENET,
-    WeightsError,
-    cache,
-    cache_folder,
-    cached,
-    command,
-    fetch,
-    fetching,
-    remote,
-)
-from coursekit.weights.layout import VGG16, Architecture
-from coursekit.weights.progress import Bar
-from tools.range_server import RangeServer, write_sparse
+from coursekit import data
+from coursekit.models import vgg16, weights
+from coursekit.models.vgg import VGG, WeightsError
 
-SMALL = Architecture(
-    widths=((4, 4), (6, 6), (8, 8, 8), (8, 8, 8), (8, 8, 8)), pool=2, hidden=(16, 12), classes=10
-)
+HEADER = (0, 4095)
 FILLED = ("features.0.", "features.2.", "features.28.")
-FIRST_REQUEST = (0, 4095)  # for the header
+WIDTHS = ((4, 4), (6, 6), (8, 8, 8), (8, 8, 8), (8, 8, 8))
+SMALL = {"widths": WIDTHS, "pool": 2, "hidden": (16, 12), "classes": 10}
 
 
-def remote_shapes(architecture):
-    """The shapes in timm's file: the classifier has other names there, and its weights are a conv layer's."""
-    shapes = {name: shape for layer in architecture.layers() for name, shape in layer.shapes.items()}
-    renamed = {}
-    for ours, theirs in (
-        ("classifier.0", "pre_logits.fc1"),
-        ("classifier.3", "pre_logits.fc2"),
-        ("classifier.6", "head.fc"),
+def shapes_of(model):
+    return {name: tuple(value.shape) for name, value in model.state_dict().items()}
+
+
+def hub_shapes(model, pool):
+    """The shapes in timm's file: the classifier has other names there, and conv layers' shapes."""
+    shapes = shapes_of(model)
+    for ours, theirs, side in (
+        ("classifier.0", "pre_logits.fc1", pool),
+        ("classifier.3", "pre_logits.fc2", 1),
+        ("classifier.6", "head.fc", 0),
     ):
-        (outputs, inputs), side = shapes.pop(f"{ours}.weight"), architecture.pool if ours.endswith("0") else 1
-        conv = (outputs, inputs // side**2, side, side)
-        renamed[f"{theirs}.weight"] = (outputs, inputs) if theirs == "head.fc" else conv
-        renamed[f"{theirs}.bias"] = shapes.pop(f"{ours}.bias")
-    return shapes | renamed
+        outputs, inputs = shapes.pop(f"{ours}.weight")
+        shapes[f"{theirs}.weight"] = (outputs, inputs // side**2, side, side) if side else (outputs, inputs)
+        shapes[f"{theirs}.bias"] = shapes.pop(f"{ours}.bias")
+    return shapes
 
 
 def numbers(name, shape):
     """The same random numbers for the same name, each time."""
-    random = np.random.default_rng(list(name.encode()))
-    return random.standard_normal(shape, dtype=np.float32)
+    return np.random.default_rng(list(name.encode())).standard_normal(shape, dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    """A file with the true layout and length, 553 MB, of which three layers take room on the disk."""
-    path = tmp_path_factory.mktemp("full") / "model.safetensors"
+    """ImageNet's file in its true layout and length, 553 MB, of which a few layers take room on the disk."""
     return write_sparse(
-        path,
-        remote_shapes(VGG16),
+        tmp_path_factory.mktemp("full") / "model.safetensors",
+        hub_shapes(VGG(), 7),
         lambda name, shape: numbers(name, shape) if name.startswith(FILLED) else None,
     )
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A file of a VGG16 with few filters, for faults that show only when everything is sent."""
-    return write_sparse(tmp_path_factory.mktemp("small") / "model.safetensors", remote_shapes(SMALL), numbers)
-
-
 @pytest.fixture
-def small_source(small):
-    digest = hashlib.sha256(small.read_bytes()).hexdigest()
-    return replace(IMAGENET, architecture=SMALL, sha256=digest)
+def small(tmp_path, monkeypatch):
+    """The file of a VGG16 with few filters, which counts as ImageNet's in this test."""
+    monkeypatch.setattr(weights, "VGG", lambda until=None: VGG(**SMALL, until=until))
+    return write_sparse(tmp_path / "small.safetensors", hub_shapes(VGG(**SMALL), 2), numbers)
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """A cache of its own for each test, and no way out of this computer."""
-    monkeypatch.setenv("COURSEKIT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+    """A cache of its own for each test, no waiting, and no way out of this computer."""
+    proxies = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+    for name in (*proxies, "HF_HUB_DISABLE_TELEMETRY", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(remote, "PAUSE", 0.0)
-    return tmp_path / "cache"
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HF_ASSETS_CACHE", "HF_TOKEN_PATH"):
+        monkeypatch.setattr(constants, name, str(tmp_path / "cache" / name))
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    yield tmp_path / "cache"
+    close_session()
 
 
 @pytest.fixture
 def serve(monkeypatch):
     """Start a server for a file, and make it the mirror."""
-    servers = []
+    with ExitStack() as servers:
 
-    def start(path, faults=None):
-        server = RangeServer(path, faults).__enter__()
-        servers.append(server)
-        monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
-        return server
+        def start(path, faults=None):
+            server = servers.enter_context(serving(path, faults))
+            monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
+            return server
 
-    yield start
-    for server in servers:
-        server.__exit__(None, None, None)
+        yield start
 
 
-def contents(folder):
-    """Everything that lies in a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+@pytest.fixture
+def no_network(monkeypatch):
+    """Any use of a socket fails the test."""
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("the network was used")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
 
 
-def span(server_file, *modules):
-    """The first and last byte of the tensors of these layers in a file."""
-    spans = [
-        each
-        for name, each in fetching.read_header(server_file).tensors.items()
-        if name.rpartition(".")[0] in modules
-    ]
-    return min(each.start for each in spans), max(each.stop for each in spans) - 1
+def kept(home):
+    """Every file in the cache."""
+    return {path.relative_to(home): path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-# What is brought
+def layer_file(home, name):
+    return home / "HF_ASSETS_CACHE" / "coursekit" / "vgg16.tv_in1k-3394518c" / f"{name}.safetensors"
+
+
+def span(path, name):
+    """The first and last byte of a tensor in a file."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        begin, end = json.loads(file.read(length))[name]["data_offsets"]
+    return (8 + length + begin, 8 + length + end - 1)
+
+
+def check_numbers(model):
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(value, numbers(name, value.shape))
+
+
+# ImageNet's: what is fetched
 
 
 def test_one_layer_costs_its_bytes_and_the_header(full, serve, home):
     server = serve(full)
-    done = fetch(1)
-    assert server.ranges == [FIRST_REQUEST, span(full, "features.0")]
-    assert done.size == server.sent == 4096 + 7168
-    assert done.requests == 2
-    assert done.new == ("block1_conv1",)
-    kept = load_file(done.files["block1_conv1"])
-    assert kept.keys() == {"features.0.weight", "features.0.bias"}
-    for name, values in kept.items():
-        np.testing.assert_array_equal(values, numbers(name, values.shape))
-    assert list(contents(home)) == [os.path.join("vgg16.tv_in1k-3394518c", "block1_conv1.safetensors")]
-
-
-def test_the_address_is_the_pinned_file(full, serve, monkeypatch):
-    server = serve(full)
-    asked = []
-    monkeypatch.setattr(
-        server, "_answer", lambda handler: (asked.append(handler.path), RangeServer._answer(server, handler))
-    )
-    fetch(1)
-    assert set(asked) == {
+    model = vgg16("imagenet", until="block1_conv1")
+    assert server.asked == [HEADER, span(full, "features.0.weight"), span(full, "features.0.bias")]
+    assert server.sent == 4096 + 7168 < 20_000
+    assert set(server.paths) == {
         "/timm/vgg16.tv_in1k/resolve/3394518cba29aee1ea82a49d971be90d2dd1dab7/model.safetensors"
     }
-    assert IMAGENET.sha256 == "57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8"
+    assert model.origin == "weights learned on ImageNet"
+    assert (model.mean, model.std) == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    assert tuple(model.state_dict()) == ("features.0.weight", "features.0.bias")
+    check_numbers(model)
+    assert list(kept(home)) == [layer_file(home, "block1_conv1").relative_to(home)]
 
 
-def test_a_block_comes_in_one_request_for_each_place(full, serve):
+def test_the_client_reports_nothing_unless_its_user_allows_it(full, serve, monkeypatch):
     server = serve(full)
-    done = fetch("block1")
-    # features.0 and features.2 do not lie together: features.10 ... features.19 stand between them by name.
-    assert server.ranges == [FIRST_REQUEST, span(full, "features.0"), span(full, "features.2")]
-    for name in ("features.2.weight", "features.2.bias"):
-        kept = load_file(done.files["block1_conv2"])[name]
-        np.testing.assert_array_equal(kept, numbers(name, kept.shape))
+    vgg16("imagenet", until="block1_conv1")
+    assert "torch" not in server.headers["user-agent"]
+    assert constants.HF_HUB_DISABLE_TELEMETRY
+    monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "0")
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
+    vgg16("imagenet", until="block1_conv2")
+    assert not constants.HF_HUB_DISABLE_TELEMETRY
 
 
-def test_all_conv_layers_come_in_one_request(full, serve):
+def test_what_is_there_is_not_fetched_again(full, serve, request):
     server = serve(full)
-    done = fetch("all")
-    modules = [layer.module for layer in VGG16.conv_layers()]
-    assert server.ranges == [FIRST_REQUEST, span(full, *modules)]
-    assert done.size == 4096 + 4 * 14_714_688
-    assert tuple(done.files) == tuple(layer.name for layer in VGG16.conv_layers())
-    for layer in VGG16.conv_layers():
-        kept = load_file(done.files[layer.name])
-        assert {name: values.shape for name, values in kept.items()} == layer.shapes
-        for name, values in kept.items():
-            expected = numbers(name, values.shape) if name.startswith(FILLED) else np.zeros(values.shape)
-            np.testing.assert_array_equal(values, expected)
+    vgg16("imagenet", until="block1_conv1")
+    del server.asked[:]
+    vgg16("imagenet", until="block1_pool")
+    assert server.asked == [HEADER, span(full, "features.2.weight"), span(full, "features.2.bias")]
+    request.getfixturevalue("no_network")
+    model = vgg16("imagenet", until="block1_pool")
+    assert tuple(model(torch.zeros(1, 3, 6, 8)).shape) == (1, 64, 3, 4)
+    check_numbers(model)
 
 
-def test_what_is_there_is_not_brought_again(full, serve, monkeypatch):
+def test_all_conv_layers_unless_one_asks_for_less_or_more(full, serve):
     server = serve(full)
-    fetch(1)
-    del server.ranges[:]
-    done = fetch("block1")
-    assert done.new == ("block1_conv2",)
-    assert server.ranges == [FIRST_REQUEST, span(full, "features.2")]
-    monkeypatch.setenv("HF_ENDPOINT", "not even an address")
-    again = fetch("block1")
-    assert (again.size, again.requests, again.new) == (0, 0, ())
-    assert again.files == done.files | {"block1_conv1": again.files["block1_conv1"]}
+    model = vgg16("imagenet")
+    assert list(model.layer_names)[-1] == "block5_pool"
+    assert server.sent == 4096 + 4 * 14_714_688
+    for name, value in model.state_dict().items():
+        expected = numbers(name, value.shape) if name.startswith(FILLED) else np.zeros(value.shape)
+        np.testing.assert_array_equal(value, expected)
 
 
-def test_the_whole_file_with_its_hash(small, small_source, serve, home):
-    serve(small)
-    done = fetch("whole", source=small_source)
-    (kept,) = set(done.files.values())
-    assert kept.read_bytes() == small.read_bytes()
-    assert done.files.keys() == {layer.name for layer in SMALL.layers() if layer.shape}
-    assert len(contents(home)) == 1
-    # Its layers need not be brought singly any more.
-    assert fetch("all", source=small_source).files["block1_conv1"] == kept
-
-
-def test_a_header_longer_than_the_guess(small, small_source, serve, monkeypatch):
-    monkeypatch.setattr(fetching, "GUESS", 64)
+def test_the_classifier_comes_with_the_whole_file(small, serve, home, request):
     server = serve(small)
-    done = fetch(1, source=small_source)
-    start, stop = span(small, "features.0")
-    (length,) = np.frombuffer(small.read_bytes()[:8], "<u8")
-    assert server.ranges == [(0, 63), (64, int(length) + 7), (start, stop)]
-    assert list(done.files) == ["block1_conv1"]
+    model = vgg16("imagenet", until="predictions")
+    assert "/api/" not in "".join(server.paths)
+    for (name, shape), value in zip(
+        hub_shapes(VGG(**SMALL), 2).items(), model.state_dict().values(), strict=True
+    ):
+        np.testing.assert_array_equal(value.flatten(), numbers(name, shape).flatten())
+    # Then no layer needs to come singly.
+    request.getfixturevalue("no_network")
+    assert torch.equal(vgg16("imagenet", until="block1_conv1").features[0].weight, model.features[0].weight)
+    assert not (home / "HF_ASSETS_CACHE").exists()
 
 
-def test_a_redirect_keeps_the_range(full, serve):
-    server = serve(full, {1: "redirect", 3: "redirect"})
-    fetch(1)
-    layer = span(full, "features.0")
-    assert server.ranges == [FIRST_REQUEST, FIRST_REQUEST, layer, layer]
+def test_a_header_longer_than_the_first_request(small, serve, monkeypatch):
+    monkeypatch.setattr(weights, "HEADER", 64)
+    server = serve(small)
+    vgg16("imagenet", until="block1_conv1")
+    length = int.from_bytes(small.read_bytes()[:8], "little")
+    assert server.asked[:2] == [(0, 63), (64, length + 7)]
 
 
-# A connection that is cut
+def test_redirects_and_a_busy_server_are_borne(full, serve):
+    server = serve(full, {1: "redirect", 3: 503, 4: 429})
+    vgg16("imagenet", until="block1_conv1")
+    assert server.asked[:2] == [HEADER, HEADER]
+    assert server.asked[2] == server.asked[3] == server.asked[4]
 
 
-def test_a_cut_connection_goes_on_where_it_stopped(full, serve):
-    server = serve(full, {2: "cut", 3: "cut", 4: 503, 5: "hang up"})
-    done = fetch(1)
-    start, stop = span(full, "features.0")
-    half, rest = start + 3584, start + 3584 + 1792
-    assert server.ranges[1:] == [(start, stop), (half, stop), (rest, stop), (rest, stop), (rest, stop)]
-    assert done.size == 4096 + 7168
-    kept = load_file(done.files["block1_conv1"])["features.0.weight"]
-    np.testing.assert_array_equal(kept, numbers("features.0.weight", kept.shape))
+def test_the_whole_file_comes_in_spite_of_a_cut(small, serve):
+    server = serve(small, {1: "cut"})
+    vgg16("imagenet", until="predictions")
+    assert len(server.asked) == 2
 
 
-def test_a_cut_in_the_whole_file_does_not_spoil_the_hash(small, small_source, serve):
-    serve(small, {2: "cut", 3: "cut"})
-    done = fetch("whole", source=small_source)
-    assert done.files["fc1"].read_bytes() == small.read_bytes()
-
-
-def test_many_cuts_are_borne_while_bytes_come(full, serve):
-    # 9.4 MB, of which each answer brings half of the rest.
-    server = serve(full, dict.fromkeys(range(2, 11), "cut"))
-    done = fetch("block5_conv3")
-    assert len(server.ranges) == 11
-    kept = load_file(done.files["block5_conv3"])["features.28.weight"]
-    np.testing.assert_array_equal(kept, numbers("features.28.weight", kept.shape))
-
-
-# Faults: each has its message, and the cache is as before
+# ImageNet's: what goes wrong
 
 
 FAULTS = [
-    pytest.param({0: 401}, 1, "answered with status 401: the server wants a password", id="401"),
-    pytest.param({0: 403}, 1, "answered with status 403: the server refuses this file", id="403"),
-    pytest.param({0: 404}, 1, "answered with status 404: the file is not there", id="404"),
-    pytest.param({0: 416}, 1, "answered with status 416: the file is shorter", id="416"),
-    pytest.param({0: 418}, 1, "answered with status 418: the server does not give", id="418"),
-    pytest.param({0: 429}, 1, "answered with status 429: too many requests", id="429"),
-    pytest.param({0: 500}, 1, "answered with status 500: the server has a fault of its own", id="500"),
-    pytest.param({0: 503}, 1, "answered with status 503: the server has a fault of its own", id="503"),
-    pytest.param({2: 404}, 1, "answered with status 404: the file is not there", id="404 later"),
-    pytest.param({0: "hang up"}, 1, "No answer from .* Is this computer on the network", id="no answer"),
-    pytest.param(
-        {0: "ignore range"}, 1, "ignores Range: .* status 200 and wants to send every", id="ignores"
-    ),
-    pytest.param({2: "ignore range"}, 1, "ignores Range", id="ignores later"),
-    pytest.param({0: "other range"}, 1, "sent a wrong length: expected bytes 0 to 4,095", id="other range"),
-    pytest.param({2: "other range"}, 1, "sent a wrong length: .*7,168 of them", id="other range later"),
-    pytest.param({2: "other length"}, 1, "sent a wrong length: .*Content-Length 7176", id="other length"),
-    pytest.param({2: "other total"}, 1, "sent a wrong length", id="another file meanwhile"),
-    pytest.param({0: "other total"}, 1, "its tensors end at byte .*, but the file has", id="other total"),
-    pytest.param({0: "spoil"}, 1, "says that its header has 0 bytes", id="spoiled header"),
-    pytest.param(
-        dict.fromkeys(range(2, 99), "cut") | dict.fromkeys(range(4, 99), "hang up"),
-        1,
-        r"was cut 5 times in a row \(.*\): 5,376 of 7,168 bytes had come. Nothing was kept",
-        id="cut for good",
-    ),
-    pytest.param(
-        dict.fromkeys(range(3, 99), 503), "block1", r"5 times in a row \(status 503\)", id="down meanwhile"
-    ),
+    ({0: 401}, "answered with status 401. Nothing incomplete was kept. It wants a password"),
+    ({0: 403}, "answered with status 403.* A firewall or proxy"),
+    ({0: 404}, "answered with status 404.* The file is not there.* or this revision"),
+    ({0: 418}, r"answered with status 418.* Is HF_ENDPOINT right\?"),
+    ({0: 429}, "answered with status 429.* from the whole class"),
+    ({0: 500}, "answered with status 500.* a fault of its own"),
+    ({0: 503}, "answered with status 503.* a fault of its own"),
+    ({3: 404}, "answered with status 404"),
+    ({0: "hang up"}, r"The connection to .*/model\.safetensors failed \(.*Is this computer on the network"),
+    ({3: "cut"}, r"The connection to .* failed \(.*Nothing incomplete was kept"),
+    ({2: "other length"}, r"The connection to .* failed \("),
+    ({0: "ignore range"}, "bytes 0 to 4,095 and answered with status 200, no Content-Range.*login page"),
+    ({3: "ignore range"}, "answered with status 200"),
+    ({0: "other range"}, "asked for bytes 0 to 4,095 and answered with status 206, bytes 8-4095/553"),
+    ({2: "other range"}, "answered with status 206, bytes"),
+    ({0: "spoil"}, "does not begin like a safetensors file"),
 ]
+
+
+class Before(NamedTuple):
+    """What the cache holds, and a layer that it lacks."""
+
+    kept: dict
+    until: str
 
 
 @pytest.fixture(params=["empty cache", "a layer in the cache"])
 def before(request, full, serve, home):
-    """What the cache holds before the fault."""
     if request.param == "empty cache":
-        return None
+        return Before({}, "block1_conv1")
     serve(full)
-    fetch("block2_conv1")
-    return contents(home)
+    vgg16("imagenet", until="block1_conv1")
+    return Before(kept(home), "block1_conv2")
 
 
-def assert_as_before(before, home):
-    if before is None:
-        assert not home.exists()
-    else:
-        assert contents(home) == before
-        # No empty folders either.
-        assert sum(1 for _ in home.rglob("*")) == len(before) + 1
-
-
-@pytest.mark.parametrize(("faults", "layers", "message"), FAULTS)
-def test_a_fault_has_its_message_and_leaves_the_cache_as_before(
-    full, serve, home, before, faults, layers, message
-):
+@pytest.mark.parametrize(("faults", "message"), FAULTS)
+def test_a_fault_has_its_message_and_leaves_the_cache_as_before(full, serve, home, before, faults, message):
     serve(full, faults)
     with pytest.raises(WeightsError, match=message):
-        fetch(layers)
-    assert_as_before(before, home)
+        vgg16("imagenet", until=before.until)
+    assert kept(home) == before.kept
 
 
-def test_no_network(home, before, monkeypatch):
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(WeightsError, match=r'No answer from .* \(HTTPS_PROXY\).* vgg16\("course"\)'):
-        fetch(1)
-    assert_as_before(before, home)
+WHOLE = [(404, "status 404"), (500, "status 500"), ("hang up", "failed"), ("cut", "failed")]
 
 
-def test_no_such_server(home, monkeypatch):
+@pytest.mark.parametrize(("fault", "message"), WHOLE)
+def test_a_fault_in_the_whole_file(small, serve, home, fault, message):
+    serve(small, {0: fault})
+    with pytest.raises(WeightsError, match=message):
+        vgg16("imagenet", until="predictions")
+    assert not [path for path in kept(home) if path.suffix == ".incomplete" or "snapshots" in path.parts]
+
+
+@pytest.mark.parametrize("until", ["block1_conv1", "predictions"])
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "ftp://127.0.0.1", "example", "http:///a"])
+def test_no_network_or_a_mirror_that_is_none(home, monkeypatch, endpoint, until):
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    with pytest.raises(
+        WeightsError, match=r"The connection to .* failed \(.*\(HTTPS_PROXY\).*vgg16\(.course.\)"
+    ):
+        vgg16("imagenet", until=until)
+    assert kept(home) == {}
+
+
+def test_no_such_server_and_one_that_says_nothing(home, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(WeightsError, match=r"failed \(.*timed out"):
+            vgg16("imagenet", until="block1_conv1")
+
     def unknown(*args, **kwargs):
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     monkeypatch.setenv("HF_ENDPOINT", "https://mirror.invalid")
-    with pytest.raises(
-        WeightsError, match=r"No answer from https://mirror.invalid/.* Name or service not known"
-    ):
-        fetch(1)
-    assert not home.exists()
+    with pytest.raises(WeightsError, match=r"mirror\.invalid/.* failed \(.*Name or service not known"):
+        vgg16("imagenet", until="block1_conv1")
+    assert kept(home) == {}
 
 
-def test_a_certificate_that_proves_nothing(home, monkeypatch):
-    def refuse(*args, **kwargs):
-        raise urllib.error.URLError(ssl.SSLCertVerificationError("certificate has expired"))
-
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
-    with pytest.raises(WeightsError, match=r"certificate has expired.*Install Certificates\.command"):
-        fetch(1)
-
-
-def test_a_server_that_says_nothing(full, serve, home, monkeypatch):
-    server = serve(full, {0: "hang"})
-    silent = remote.RemoteFile(server.url + "/file", timeout=0.1)
-    with pytest.raises(WeightsError, match=r"No answer from .*timed out"):
-        silent.read(0, 8)
+@pytest.mark.parametrize("until", ["block1_conv1", "predictions"])
+def test_offline_mode(full, serve, monkeypatch, until):
+    server = serve(full)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(WeightsError, match=r"HF_HUB_OFFLINE is set, .*Unset it to fetch .*vgg16\(.course.\)"):
+        vgg16("imagenet", until=until)
+    assert server.paths == []
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["file:///etc", "ftp://example.org", "example.org", "https://", "http:///a"]
-)
-def test_a_mirror_that_is_no_web_address(endpoint, monkeypatch, home):
-    monkeypatch.setenv("HF_ENDPOINT", endpoint)
-    with pytest.raises(WeightsError, match=r"expected an address that begins with https://.*HF_ENDPOINT"):
-        fetch(1)
-    assert not home.exists()
+def test_what_the_cache_is_enough_for(full, serve, monkeypatch):
+    with pytest.raises(WeightsError) as error:
+        vgg16("imagenet")
+    assert "The cache holds" not in str(error.value)
+    # Two layers come, then the server breaks down; what has come whole stays.
+    serve(full, dict.fromkeys(range(6, 99), 500))
+    with pytest.raises(WeightsError, match="status 500"):
+        vgg16("imagenet")
+    with pytest.raises(WeightsError, match=r"enough for vgg16\('imagenet', until='block1_conv2'\)"):
+        vgg16("imagenet")
 
 
-def lying(change):
-    """A file of the true layout in which one layer's entry in the header was changed."""
-
-    def write(full, folder):
-        with full.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length))
-        change(header)
-        text = json.dumps(header, separators=(",", ":")).encode()
-        path = folder / "lying.safetensors"
-        with path.open("wb") as file:
-            file.write(len(text).to_bytes(8, "little") + text)
-            file.truncate(full.stat().st_size - length + len(text))
-        return path
-
-    return write
-
-
-def move(name, by):
-    def change(header):
-        header[name]["data_offsets"] = [offset + by for offset in header[name]["data_offsets"]]
-
-    return lying(change)
-
-
-def absurd(full, folder):
-    path = folder / "absurd.safetensors"
-    path.write_bytes((2**50).to_bytes(8, "little") + bytes(10_000))
-    return path
-
-
-def rewritten(change):
-    """A file of the small layout in which shapes or numbers were changed."""
-
-    def write(_, folder):
-        shapes, values = remote_shapes(SMALL), numbers
-        changed = change(shapes)
-        if changed is not None:
-
-            def values(name, shape):
-                return changed.get(name, numbers(name, shape))
-
-        return write_sparse(folder / "changed.safetensors", shapes, values)
-
-    return write
-
-
-def half(_, folder):
-    shapes = remote_shapes(SMALL)
-    path = write_sparse(folder / "half.safetensors", shapes, numbers)
-    content = path.read_bytes().replace(
-        b'"features.0.bias":{"dtype":"F32","shape":[4]', b'"features.0.bias":{"dtype":"F16","shape":[8]'
-    )
-    path.write_bytes(content)
-    return path
-
-
-def with_number(number):
-    values = numbers("features.0.weight", (4, 3, 3, 3))
-    values[1, 2, 0, 1] = number
-    return rewritten(lambda shapes: {"features.0.weight": values})
-
-
-BAD_FILES = [
-    pytest.param(move("features.0.weight", 10**9), "weight is said to end at byte .* outside", id="outside"),
-    pytest.param(move("features.0.weight", 4), "features.0.weight leaves a gap", id="gap"),
-    pytest.param(move("features.0.weight", -4), "features.0.weight overlaps|not sizes", id="overlapping"),
-    pytest.param(absurd, "says that its header has 1,125,899,906,842,624 bytes", id="absurd length"),
-    pytest.param(
-        rewritten(lambda shapes: shapes.update({"features.0.weight": (4, 3, 5, 5)})),
-        r"expected F32 \(4, 3, 3, 3\) as features.0.weight, found F32 \(4, 3, 5, 5\)",
-        id="wrong shape",
+FIRST = numbers("features.0.weight", (4, 3, 3, 3)).tobytes()[:4]
+WRONG = [
+    (b"[0,16]", b"[4,20]", "features.0.bias begins at byte .* was expected"),
+    (b"[16,448]", b"[12,444]", "features.0.weight begins at byte .* was expected"),
+    (b"[16,448]", b"[16,4 8]", "not begin like a safetensors file .JSONDecodeError"),
+    (b"[16,448]", b"[16,4,8]", "not begin like a safetensors file .ValueError"),
+    (b'offsets":[16,448]', b'offsetz":[16,448]', "not begin like a .*KeyError: 'data_offsets'"),
+    (b'"features.0.bias"', b'"features.0.bais"', r"as features.0.bias, found nothing \(\) in 0 bytes"),
+    (
+        b'"shape":[4,3,3,3]',
+        b'"shape":[3,3,3,4]',
+        r"expected F32 \(4, 3, 3, 3\) as .* F32 \(3, 3, 3, 4\) in 432 b",
     ),
-    pytest.param(
-        rewritten(lambda shapes: shapes.update({"features.0.weight": (3, 3, 3, 4)})),
-        r"found F32 \(3, 3, 3, 4\)",
-        id="channels last",
+    (b'"shape":[4,3,3,3]', b'"shape":[4,3,3,9]', r"found F32 \(4, 3, 3, 9\)"),
+    (b',"features.0.bias":{"dtype":"F32"', b',"features.0.bias":{"dtype":"I32"', r"found I32 \(4,\)"),
+    (
+        FIRST,
+        np.float32(np.nan).tobytes(),
+        "features.0.weight holds 1 values that are NaN or infinite, of 108",
     ),
-    pytest.param(
-        rewritten(lambda shapes: shapes.pop("features.0.bias") and None),
-        "as features.0.bias, found nothing",
-        id="missing",
+    (FIRST, np.float32(-np.inf).tobytes(), "features.0.weight holds 1 values that are NaN or infinite"),
+    (
+        b"\x00\x00\x00\x00\x00\x00{",
+        b"\x00\x00\x00\x00\x04\x00{",
+        "its header would have 1,125,899,906,845,184 bytes",
     ),
-    pytest.param(half, r"expected F32 \(4,\) as features.0.bias, found F16 \(8,\)", id="wrong dtype"),
-    pytest.param(with_number(np.nan), "features.0.weight holds 1 values that are NaN or inf", id="NaN"),
-    pytest.param(with_number(-np.inf), "features.0.weight holds 1 values that are NaN or inf", id="infinite"),
 ]
 
 
-@pytest.mark.parametrize(("write", "message"), BAD_FILES)
-def test_a_bad_file_has_its_message_and_leaves_the_cache_as_before(
-    full, small_source, serve, home, before, tmp_path, write, message
-):
-    path = write(full, tmp_path)
-    serve(path)
-    source = IMAGENET if path.stat().st_size > 10**8 else small_source
+@pytest.mark.parametrize(("old", "new", "message"), WRONG)
+def test_a_file_that_does_not_fit(small, serve, home, old, new, message):
+    content = small.read_bytes()
+    assert content.count(old) == 1
+    small.write_bytes(content.replace(old, new))
+    serve(small)
     with pytest.raises(WeightsError, match=message):
-        fetch(1, source=source)
-    assert_as_before(before, home)
+        vgg16("imagenet", until="block1_conv1")
+    assert kept(home) == {}
 
 
-def test_a_wrong_hash(small, small_source, serve, home, before):
-    serve(small, {2: "spoil"})
-    with pytest.raises(WeightsError, match=rf"expected .* with SHA-256 {small_source.sha256}, found SHA-256"):
-        fetch("whole", source=small_source)
-    assert_as_before(before, home)
-
-
-def test_too_little_room(full, serve, home, before, monkeypatch):
-    serve(full)
-    usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(cache.shutil, "disk_usage", lambda folder: usage)
-    with pytest.raises(WeightsError, match="14,336 bytes are needed, 1,000 are free"):
-        fetch(1)
-    assert_as_before(before, home)
-
-
-def test_a_disk_that_fills_up(full, serve, home, before, monkeypatch):
-    def full_disk(self, content):
-        raise OSError(28, "No space left on device")
-
-    serve(full)
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(WeightsError, match=r"Cannot write the weights .* No space left on device"):
-        fetch(1)
-    assert_as_before(before, home)
-
-
-def test_a_cache_folder_that_cannot_be_one(full, serve, home):
-    serve(full)
-    home.write_text("a file", encoding="utf-8")
-    with pytest.raises(WeightsError, match=r"Cannot write to the cache folder .* Set COURSEKIT_CACHE"):
-        fetch(1)
-    assert home.read_text(encoding="utf-8") == "a file"
-
-
-def test_an_interrupt_leaves_the_cache_as_before(full, serve, home, before, monkeypatch):
-    def interrupt(self, size):
-        raise KeyboardInterrupt
-
-    serve(full)
-    monkeypatch.setattr(Bar, "__call__", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        fetch(1)
-    assert_as_before(before, home)
-
-
-def test_a_fault_behind_good_layers_keeps_none_of_them(full, serve, home):
-    serve(full, {3: 404})
-    with pytest.raises(WeightsError, match="404"):
-        fetch("block1")
-    assert not home.exists()
-
-
-# The cache
-
-
-def test_a_damaged_file_counts_as_missing_and_is_replaced(full, serve, home):
-    serve(full)
-    (place,) = fetch(1).files.values()
+def test_a_damaged_layer_in_the_cache_is_fetched_again(full, serve, home):
+    server = serve(full)
+    vgg16("imagenet", until="block1_conv1")
+    place = layer_file(home, "block1_conv1")
     good = place.read_bytes()
     for bad in (good[:-1], b"", good.replace(b"F32", b"I32", 1)):
         place.write_bytes(bad)
-        assert cached() == {}
-        assert fetch(1).new == ("block1_conv1",)
+        server.asked.clear()
+        vgg16("imagenet", until="block1_conv1")
+        assert len(server.asked) == 3
         assert place.read_bytes() == good
 
 
-def test_leftovers_of_a_killed_fetch_go_after_a_day(full, serve, home):
+FULL_DISK = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("error", [FULL_DISK, KeyboardInterrupt("stopped")])
+def test_a_disk_that_fills_up_and_an_interrupt(full, serve, home, before, monkeypatch, error):
+    def fail(self, content):
+        self.touch()
+        raise error
+
     serve(full)
-    folder = IMAGENET.folder
-    old, young = folder / ".fetching-old", folder / ".fetching-young"
-    for each in (old, young):
-        each.mkdir(parents=True)
-        (each / "raw").write_bytes(b"half")
-    os.utime(old, (0, 0))
-    fetch(1)
-    assert not old.exists()
-    assert young.exists()
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    message = r"Cannot write the weights to the cache .*No space left.*HF_HOME|stopped"
+    with pytest.raises((WeightsError, KeyboardInterrupt), match=message):
+        vgg16("imagenet", until=before.until)
+    assert kept(home) == before.kept
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_others_on_the_same_server_can_read_the_cache(full, serve):
+def test_others_on_the_same_server_can_read_the_cache(full, serve, home):
     serve(full)
     mask = os.umask(0o022)
     try:
-        (place,) = fetch(1).files.values()
+        vgg16("imagenet", until="block1_conv1")
     finally:
         os.umask(mask)
+    place = layer_file(home, "block1_conv1")
     assert place.stat().st_mode & 0o777 == 0o644
     assert place.parent.stat().st_mode & 0o777 == 0o755
 
 
-def test_a_cache_that_may_only_be_read_is_used(full, serve, home):
-    serve(full)
-    fetch(1)
-    IMAGENET.folder.chmod(0o555)
-    try:
-        if os.access(IMAGENET.folder, os.W_OK):
-            pytest.skip("this user may write everywhere")
-        assert list(fetch(1).files) == ["block1_conv1"]
-        with pytest.raises(WeightsError, match="Cannot write to the cache folder"):
-            fetch(2)
-    finally:
-        IMAGENET.folder.chmod(0o755)
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "expected"),
-    [
-        ("linux", {}, "HOME/.cache/coursekit"),
-        ("linux", {"XDG_CACHE_HOME": "ROOT/xdg"}, "ROOT/xdg/coursekit"),
-        ("linux", {"XDG_CACHE_HOME": "relative"}, "HOME/.cache/coursekit"),
-        ("darwin", {"XDG_CACHE_HOME": "ROOT/xdg"}, "HOME/Library/Caches/coursekit"),
-        ("win32", {"LOCALAPPDATA": "ROOT/local"}, "ROOT/local/coursekit/Cache"),
-        ("win32", {}, "HOME/AppData/Local/coursekit/Cache"),
-        ("linux", {"COURSEKIT_CACHE": "ROOT/mine"}, "ROOT/mine"),
-        ("win32", {"COURSEKIT_CACHE": "~/mine"}, "HOME/mine"),
-        ("linux", {"COURSEKIT_CACHE": ""}, "HOME/.cache/coursekit"),
-    ],
-)
-def test_the_cache_lies_where_the_system_keeps_such_files(
-    platform, variables, expected, tmp_path, monkeypatch
-):
-    user = tmp_path / "user"
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setenv("HOME", str(user))
-    monkeypatch.setenv("USERPROFILE", str(user))
-    for name in ("COURSEKIT_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value.replace("ROOT", str(tmp_path)))
-    assert cache_folder() == Path(expected.replace("HOME", str(user)).replace("ROOT", str(tmp_path)))
-
-
-# What is printed
-
-
-def test_the_command_says_what_it_will_do_and_what_it_did(full, serve, home, capsys):
+def test_the_command(full, serve, home, capsys):
     server = serve(full)
-    assert command.main([]) == 0
+    assert weights.main([]) == 0
     said = capsys.readouterr().out
     assert f"From:  {server.url}/timm/vgg16.tv_in1k/resolve/" in said
-    assert f"To:    {home}" in said
-    assert "block1_conv1  64 x 3 x 3 x 3            7.2 kB" in said
-    assert "To fetch: 7.2 kB and a header of about 3 kB" in said
-    assert "Fetched 11.3 kB in 2 requests" in said
-    assert "0.002 % of the whole file of 553.4 MB" in said
-    assert command.main(["--layers", "block1"]) == 0
-    said = capsys.readouterr().out
-    assert "block1_conv1  64 x 3 x 3 x 3      in the cache" in said
-    assert "To fetch: 147.7 kB" in said
-    assert command.main(["--layers", "2"]) == 0
-    assert "All of it was there already. Nothing was fetched." in capsys.readouterr().out
+    assert f"To:    {home / 'HF_HOME'}\n" in said
+    assert "7,168 bytes of weights, as far as block1_conv1, are there: they now need no network." in said
+    assert weights.main(["block1_pool"]) == 0
+    assert capsys.readouterr() == (said.replace("7,168", "154,880").replace("conv1,", "pool,"), "")
+    assert weights.main(["block7"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "Not fetched. There is no layer 'block7'. The layers are block1"
+    )
 
 
-def test_the_command_for_all_conv_layers(full, serve, capsys):
-    serve(full)
-    assert command.main(["--all"]) == 0
-    said = capsys.readouterr().out
-    assert said.count("\n  block") == 13
-    assert "To fetch: 58.9 MB" in said
-    assert "Fetched 58.9 MB in 2 requests" in said
+def test_the_command_that_is_stopped(monkeypatch, capsys):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(weights, "vgg16", interrupt)
+    assert weights.main([]) == 1
+    assert "Stopped. Nothing incomplete was kept." in capsys.readouterr().err
 
 
-def test_the_command_for_the_whole_file(small, small_source, serve, capsys):
-    serve(small)
-    assert command.main(["--whole"], source=small_source) == 0
-    said = capsys.readouterr().out
-    assert "predictions   10 x 12" in said
-    assert "SHA-256 is right" in said
-
-
-def test_the_command_that_fails_says_why(capsys):
-    assert command.main(["--layers", "block1"]) == 1
-    assert capsys.readouterr().err.startswith("Not fetched. No answer from http://127.0.0.1:9/")
-    assert command.main(["--layers", "block7"]) == 1
-    assert "There are no conv layers 'block7'" in capsys.readouterr().err
-    with pytest.raises(SystemExit, match="2"):
-        command.main(["--all", "--layers", "1"])
-
-
-def test_the_command_does_not_wait_for_torch():
-    code = "import sys, coursekit.weights.command; sys.exit('torch' in sys.modules)"
+def test_the_client_is_loaded_only_for_imagenets_weights():
+    code = "import sys; from coursekit.models import vgg16; vgg16('course')"
+    code += "; sys.exit('huggingface_hub' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_command_that_is_stopped(full, serve, capsys, monkeypatch):
-    def interrupt(self, size):
-        raise KeyboardInterrupt
-
-    serve(full)
-    monkeypatch.setattr(Bar, "__call__", interrupt)
-    assert command.main([]) == 1
-    assert "Stopped. Nothing was kept." in capsys.readouterr().err
+# The course's own
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
+def test_the_courses_weights_need_no_network(no_network):
+    model = vgg16("course")
+    assert model.origin == "the course's own weights"
+    assert len(model.classes) == model.classifier[0].out_features > 1
+    assert tuple(model.features[0].weight.shape) == (64, 3, 3, 3)
+    assert len([layer for layer in model.features if isinstance(layer, torch.nn.Conv2d)]) == 13
+    assert all(value.isfinite().all() and value.dtype == torch.float32 for value in model.parameters())
+    scores = model(model.normalize(torch.rand(1, 3, 40, 50)))
+    assert tuple(scores.shape) == (1, len(model.classes))
+    assert data.verify(weights.COURSE).stat().st_size <= 3_000_000
 
 
-def test_the_bar_is_drawn_where_somebody_watches(full, serve, monkeypatch):
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    serve(full)
-    fetch(1)
-    last = terminal.getvalue().split("\r")[-1]
-    assert last.startswith("[##############################] 7.2 kB of 7.2 kB, ")
-    assert last.endswith("/s   \n")
+def test_shapes_alone_need_no_network_and_no_memory(no_network):
+    for kind in (None, "course", "imagenet"):
+        assert all(value.is_meta for value in vgg16(kind, device="meta").parameters())
 
 
-def test_the_bar_is_silent_in_a_pipe(full, serve, capsys):
-    serve(full)
-    fetch(1)
-    assert capsys.readouterr().err == ""
+NOTES = {
+    "format": "coursekit-vgg-1",
+    "widths": json.dumps(WIDTHS),
+    "classes": '["class 0", "class 1", "class 2"]',
+    "mean": "[0.5, 0.4, 0.3]",
+    "std": "[0.25, 0.5, 1]",
+}
 
 
-def test_the_bar_is_half_full_at_half_way(monkeypatch):
-    terminal = Terminal()
-    monkeypatch.setattr("coursekit.weights.progress.EVERY", -1.0)
-    with Bar(4_000_000, terminal) as bar:
-        bar(1_000_000)
-        bar(1_000_000)
-    assert "[###############...............] 2.0 MB of 4.0 MB" in terminal.getvalue()
+def course_file(path, **changes):
+    """A file in the format of the course's own network; a change of None leaves the entry out."""
+    shapes = shapes_of(VGG(WIDTHS, pool=1, hidden=(), classes=3))
+    tensors = {name: torch.from_numpy(numbers(name, shape)).half() for name, shape in shapes.items()}
+    save_file(tensors, path, metadata={key: value for key, value in (NOTES | changes).items() if value})
+    return tensors
+
+
+def test_a_file_of_the_courses_format_describes_its_network(tmp_path, no_network):
+    tensors = course_file(tmp_path / "mine.safetensors")
+    model = vgg16(tmp_path / "mine.safetensors")
+    assert list(model.layer_names)[-1] == "predictions"
+    assert model.classes == ("class 0", "class 1", "class 2")
+    assert (model.mean, model.std) == ((0.5, 0.4, 0.3), (0.25, 0.5, 1.0))
+    assert model.origin == "weights of mine.safetensors"
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, tensors[name].float(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": "coursekit-vgg-2"}, "as expected .*its format is coursekit-vgg-2"),
+        ({"widths": None}, "as expected .*KeyError: 'widths'"),
+        ({"widths": "[[8, 4]"}, "as expected .*JSONDecodeError"),
+        ({"widths": "[]"}, "as expected .*wrong length"),
+        ({"widths": "[[8], []]"}, "as expected .*wrong length"),
+        ({"widths": "3"}, "as expected .*TypeError"),
+        ({"classes": "3"}, "as expected .*TypeError"),
+        ({"mean": "[0.5]"}, "as expected .*wrong length"),
+        ({"std": "[0, 1, 1]"}, "as expected .*wrong length"),
+        ({"std": '["a", 1, 1]'}, "as expected .*ValueError"),
+        (
+            {"widths": "[[4, 5], [6, 6], [8, 8, 8], [8, 8, 8], [8, 8, 8]]"},
+            r"features.2.weight should be \(5, 4, 3, 3\), but is \(4, 4, 3, 3\)",
+        ),
+    ],
+)
+def test_a_description_that_makes_no_sense(tmp_path, changes, message):
+    course_file(tmp_path / "mine.safetensors", **changes)
+    with pytest.raises(WeightsError, match=message):
+        vgg16(tmp_path / "mine.safetensors")
+
+
+# A file of the learner's
+
+
+def test_a_file_as_the_hub_keeps_it(full, no_network):
+    model = vgg16(full)
+    assert list(model.layer_names)[-1] == "predictions"
+    assert shapes_of(model) == shapes_of(VGG())
+
+
+def state(until="block1_pool"):
+    return {
+        name: torch.from_numpy(numbers(name, shape)) for name, shape in shapes_of(VGG(until=until)).items()
+    }
+
+
+def written(path, content, *, zipped=True):
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif path.suffix == ".safetensors":
+        save_file(content, path)
+    else:
+        torch.save(content, path, _use_new_zipfile_serialization=zipped)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "zipped"), [("a.safetensors", True), ("a.pth", True), ("before_2020.pt", False)]
+)
+def test_the_first_layers_in_each_form(tmp_path, name, zipped):
+    path = written(tmp_path / name, state(), zipped=zipped)
+    before = path.read_bytes()
+    model = vgg16(path)
+    assert list(model.layer_names)[-1] == "block1_pool"
+    for key, value in model.state_dict().items():
+        torch.testing.assert_close(value, state()[key], rtol=0, atol=0)
+    model.features[0].weight.zero_()
+    del model
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists what is mapped")
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+def test_weights_are_mapped_and_not_read(tmp_path, ending):
+    path = written(tmp_path / f"first.{ending}", state())
+    model = vgg16(path)
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    spans = [line.split()[0].split("-") for line in maps if line.endswith(str(path))]
+    address = model.features[2].weight.data_ptr()
+    assert any(int(start, 16) <= address < int(stop, 16) for start, stop in spans)
+
+
+class RunsCode:
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+@pytest.mark.parametrize("form", ["pth", "of before 2020", "bare pickle"])
+def test_a_pickle_that_wants_to_run_code(tmp_path, form):
+    proof, trap = tmp_path / "it_ran", {"features.0.weight": RunsCode(tmp_path / "it_ran")}
+    content = pickle.dumps(trap) if form == "bare pickle" else trap
+    path = written(tmp_path / "model.pth", content, zipped=form == "pth")
+    with pytest.raises(
+        WeightsError, match=r"model\.pth was not loaded: .* can run any code .* Nothing of it was run"
+    ):
+        vgg16(path)
+    assert not proof.exists()
+    # The trap is a real one.
+    pickle.loads(pickle.dumps(trap))["features.0.weight"].close()
+    assert proof.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"cannot be read as a file of torch\.save|was not loaded"),
+        (b"<html>Please log in</html>", r"cannot be read as a file of torch\.save|was not loaded"),
+        (b"PK\x03\x04 half a zip", r"cannot be read as a file of torch\.save|was not loaded"),
+        ([torch.zeros(1)], "holds a list; expected a state dict"),
+        ({"state_dict": {}, "epoch": 3}, "holds a dict with state_dict, epoch; expected a state dict"),
+        ({}, r"features.0.weight \(64, 3, 3, 3\) is missing"),
+        ({"conv1.weight": torch.zeros(2)}, "conv1.weight is not one of its tensors"),
+        (
+            state() | {"features.2.weight": torch.zeros(64, 64, 5, 5)},
+            r"features.2.weight should be \(64, 64, 3, 3\)",
+        ),
+        (state() | {"features.2.bias": torch.zeros(64, dtype=torch.int64)}, r"but is \(64,\), torch.int64"),
+        (state() | {"features.7.bias": torch.zeros(128)}, r"features.5.weight \(128, 64, 3, 3\) is missing"),
+        (state() | {"features.1.running_mean": torch.zeros(64)}, "features.1.running_mean is not one of its"),
+        (
+            {f"layer{number}": torch.zeros(1) for number in range(9)},
+            r"layer0 is not .*; layer2 is not one of its tensors \(and 8 more\)",
+        ),
+    ],
+)
+def test_a_pth_that_does_not_fit(tmp_path, content, message):
+    with pytest.raises(WeightsError, match=message):
+        vgg16(written(tmp_path / "model.pth", content))
+
+
+def test_a_safetensors_file_that_does_not_fit(tmp_path):
+    last = state() | {"features.0.weight": torch.zeros(3, 3, 3, 64)}
+    with pytest.raises(
+        WeightsError, match=r"should be \(64, 3, 3, 3\), but is \(3, 3, 3, 64\).*another network's"
+    ):
+        vgg16(written(tmp_path / "last.safetensors", last))
+    good = written(tmp_path / "good.safetensors", state()).read_bytes()
+    for bad in (b"<html>Please log in</html>", b"", good[:-1], good + b"1", good[:30]):
+        with pytest.raises(WeightsError, match=r"bad\.safetensors is not a sound safetensors file"):
+            vgg16(written(tmp_path / "bad.safetensors", bad))
+
+
+def test_a_file_that_lacks_what_is_wanted(tmp_path):
+    path = written(tmp_path / "first.pth", state())
+    assert tuple(vgg16(path, until="block1_conv1").state_dict()) == ("features.0.weight", "features.0.bias")
+    with pytest.raises(WeightsError, match=r"features.5.weight \(128, 64, 3, 3\) is missing"):
+        vgg16(path, until="block2_conv1")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("imagnet", "There are no weights 'imagnet'. Expected 'course', 'imagenet', or"),
+        ("no/such/folder/model.safetensors", "There are no weights 'no/such/folder/model.safetensors'"),
+        (__file__, r"has the ending '.py'; expected .safetensors, .pth or .pt"),
+    ],
+)
+def test_weights_that_are_not_there(name, message):
+    with pytest.raises(WeightsError, match=message):
+        vgg16(name)

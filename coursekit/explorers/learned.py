@@ -76,7 +76,8 @@ def read_filters(weights: str | os.PathLike[str] | VGG | None, *, explorer: str)
     >>> len(filters), filters[-1].name, filters[1].kept
     (13, 'block5_conv3', 64)
     """
-    from coursekit.models.vgg import VGG, vgg16
+    from coursekit.models import vgg16
+    from coursekit.models.vgg import VGG
 
     if isinstance(weights, VGG):
         model = weights

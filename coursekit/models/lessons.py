@@ -1,6 +1,7 @@
 """The networks of lessons 3 to 6: from one conv layer with hand-made filters to a small classifier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from coursekit import reference
-from coursekit.models.building import check_input, check_sizes, conv_with, seeded
 
 __all__ = ["ConvLayer", "ConvPool", "Maps", "PooledMaps", "SmallClassifier", "StackedConv"]
 
@@ -37,8 +37,8 @@ class ConvLayer(nn.Module):
         weight: `(out, in, kh, kw)`, floating point. It is copied as float32; stride 1, no padding, no bias.
 
     Raises:
-        TypeError: integer weights.
-        ValueError: a weight that is not 4-D; on use, an image whose channels or size do not fit.
+        TypeError: Integer weights.
+        ValueError: A weight that is not 4-D; on use, an image whose channels or size do not fit.
 
     >>> layer = ConvLayer(torch.ones(4, 1, 4, 4))
     >>> conv, activated = layer(torch.zeros(1, 1, 213, 320))
@@ -49,12 +49,12 @@ class ConvLayer(nn.Module):
     def __init__(self, weight: NDArray[np.floating[Any]] | Tensor) -> None:
         """Copy the weight into a conv layer."""
         super().__init__()
-        self.conv = conv_with(weight)
+        self.conv = _conv_with(weight)
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Maps:
         """`(N, in, H, W)` to the feature maps before and after ReLU."""
-        check_input(x, self.conv)
+        _check_input(x, self.conv)
         conv = self.conv(x)  # (N, out, H - kh + 1, W - kw + 1)
         return Maps(conv, self.relu(conv))
 
@@ -63,12 +63,12 @@ class ConvPool(nn.Module):
     """One conv layer with filters of your own, ReLU, then pooling 2 x 2. Layers: `conv`, `relu`, `pool`.
 
     Args:
-        weight: as for `ConvLayer`.
+        weight: As for `ConvLayer`.
         pool: "max" or "avg". Windows do not overlap; an odd row or column at the end is dropped.
 
     Raises:
-        TypeError: as `ConvLayer`.
-        ValueError: as `ConvLayer`, or another kind of pooling.
+        TypeError: As `ConvLayer`.
+        ValueError: As `ConvLayer`, or another kind of pooling.
 
     >>> tuple(ConvPool(torch.ones(4, 1, 4, 4))(torch.zeros(1, 1, 213, 320)).pooled.shape)
     (1, 4, 105, 158)
@@ -80,13 +80,13 @@ class ConvPool(nn.Module):
         kinds = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
         if pool not in kinds:
             raise ValueError(f'pool must be "max" or "avg", got {pool!r}.')
-        self.conv = conv_with(weight)
+        self.conv = _conv_with(weight)
         self.relu = nn.ReLU()
         self.pool = kinds[pool](kernel_size=2, stride=2)
 
     def forward(self, x: Tensor) -> PooledMaps:
         """`(N, in, H, W)` to the feature maps before and after ReLU, and after pooling."""
-        check_input(x, self.conv)
+        _check_input(x, self.conv)
         conv = self.conv(x)  # (N, out, H - kh + 1, W - kw + 1)
         activated = self.relu(conv)
         return PooledMaps(conv, activated, self.pool(activated))  # pooled: half as high, half as wide
@@ -96,14 +96,14 @@ class StackedConv(nn.Module):
     """Conv layers one after the other, with random weights. Layers: `conv1`, `relu1`, `conv2`, `relu2`, ...
 
     Args:
-        channels: of the input, then of each conv layer's output.
-        kernel_size: of every filter; stride 1, no padding.
-        relu: with a ReLU after every conv layer, or without any.
-        seed: the same seed gives the same weights; torch's own random state is left alone.
+        channels: Of the input, then of each conv layer's output.
+        kernel_size: Of every filter; stride 1, no padding.
+        relu: With a ReLU after every conv layer, or without any.
+        seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: on use, something that is no float32 tensor.
-        ValueError: fewer than two numbers of channels, or one below 1; on use, an image that does not fit.
+        TypeError: On use, something that is no float32 tensor.
+        ValueError: Fewer than two numbers of channels, or one below 1; on use, an image that does not fit.
 
     >>> stack = StackedConv(relu=False)
     >>> tuple(stack(torch.zeros(1, 3, 45, 80)).shape)
@@ -121,8 +121,8 @@ class StackedConv(nn.Module):
     ) -> None:
         """Build the layers, their weights drawn from the seed."""
         super().__init__()
-        check_sizes(channels, kernel_size)
-        with seeded(seed):
+        _check_sizes(channels, kernel_size)
+        with _seeded(seed):
             for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
                 self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
                 if relu:
@@ -130,7 +130,7 @@ class StackedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`(N, in, H, W)` to the feature maps of the last layer."""
-        check_input(x, self._convs()[0])
+        _check_input(x, self._convs()[0])
         for layer in self.children():
             x = layer(x)
         return x
@@ -139,13 +139,13 @@ class StackedConv(nn.Module):
         """The one conv layer that gives the same output: without ReLU, depth adds nothing.
 
         Raises:
-            ValueError: there are ReLUs in between.
+            ValueError: There are ReLUs in between.
         """
         convs = self._convs()
         if len(convs) < len(list(self.children())):
             raise ValueError("no single conv layer equals a stack with ReLU. Build it with relu=False.")
         weight = reference.compose_kernels(*(conv.weight.detach().double().numpy() for conv in convs))
-        single = conv_with(weight)
+        single = _conv_with(weight)
         with torch.no_grad():
             # The weights have no say in what comes out for an all-zero image: it is the bias.
             bias = self(torch.zeros(1, *weight.shape[1:]))  # (1, out, 1, 1)
@@ -160,15 +160,15 @@ class SmallClassifier(nn.Module):
     """A complete CNN. Layers: `conv1`, `norm1`, `relu1`, `pool1`, `conv2`, ..., then `flatten`, `linear`.
 
     Args:
-        classes: how many scores come out.
-        channels: of the input, then of each conv layer's output.
+        classes: How many scores come out.
+        channels: Of the input, then of each conv layer's output.
         input_size: (height, width) of the images; the number of inputs of `linear` follows from it.
-        kernel_size: of every filter; stride 1, no padding.
-        seed: the same seed gives the same weights; torch's own random state is left alone.
+        kernel_size: Of every filter; stride 1, no padding.
+        seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: on use, something that is no float32 tensor.
-        ValueError: numbers below 1, or images too small for so many layers; on use, an image of another size.
+        TypeError: On use, something that is no float32 tensor.
+        ValueError: Numbers below 1, or images too small for so many layers; on use, an image of another size.
 
     >>> model = SmallClassifier(classes=10, input_size=(64, 96))
     >>> model.linear
@@ -187,11 +187,11 @@ class SmallClassifier(nn.Module):
     ) -> None:
         """Build the layers, their weights drawn from the seed."""
         super().__init__()
-        check_sizes(channels, kernel_size)
+        _check_sizes(channels, kernel_size)
         if classes < 1:
             raise ValueError(f"classes must be 1 or more, got {classes}.")
         self.input_size = size = (input_size[0], input_size[1])
-        with seeded(seed):
+        with _seeded(seed):
             for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
                 self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
                 self.add_module(f"norm{number}", nn.BatchNorm2d(outputs))
@@ -204,7 +204,7 @@ class SmallClassifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`(N, in, H, W)` to one score per class, `(N, classes)`."""
-        check_input(x, next(self.children()))
+        _check_input(x, next(self.children()))
         if x.shape[2:] != self.input_size:
             raise ValueError(
                 f"this classifier reads (height, width) {self.input_size}, got {tuple(x.shape[2:])}. "
@@ -213,3 +213,59 @@ class SmallClassifier(nn.Module):
         for layer in self.children():
             x = layer(x)
         return x
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Draw random numbers from `seed` inside; afterwards torch goes on as if nothing had happened."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
+    """A conv layer without bias that holds a float32 copy of these weights `(out, in, kh, kw)`."""
+    tensor = weight.detach().clone() if isinstance(weight, Tensor) else torch.from_numpy(np.array(weight))
+    if not tensor.is_floating_point():
+        raise TypeError(
+            f"weight must be floating point, got {tensor.dtype}: torch refuses to convolve an image with it. "
+            "Convert it with weight.astype(np.float32)."
+        )
+    if tensor.ndim != 4 or 0 in tensor.shape:
+        raise ValueError(
+            f"weight must have shape (out, in, kh, kw), got {tuple(tensor.shape)}. "
+            "filters.to_weight makes a weight from a bank (n, kh, kw) or a kernel (kh, kw)."
+        )
+    outputs, inputs, height, width = tensor.shape
+    # On the meta device no first weights are drawn, so torch's random state is left alone.
+    conv = nn.Conv2d(inputs, outputs, (height, width), bias=False, device="meta")
+    conv.weight = nn.Parameter(tensor.float())
+    return conv
+
+
+def _check_sizes(channels: Sequence[int], kernel_size: int) -> None:
+    """Refuse numbers of channels that make no layer."""
+    if len(channels) < 2 or min(*channels, kernel_size) < 1:
+        raise ValueError(
+            "needed are two or more numbers of channels and a kernel_size, all from 1, "
+            f"got channels {tuple(channels)} and kernel_size {kernel_size}."
+        )
+
+
+def _check_input(x: Tensor, conv: nn.Module) -> None:
+    """Refuse what the conv layer would refuse, with the shapes as the lessons write them."""
+    if not isinstance(conv, nn.Conv2d):
+        raise TypeError(f"the first layer must be a conv layer, got {type(conv).__name__}.")
+    if not isinstance(x, Tensor) or x.dtype != conv.weight.dtype:
+        came = x.dtype if isinstance(x, Tensor) else type(x).__name__
+        raise TypeError(
+            f"expected a tensor of {conv.weight.dtype}, got {came}. images.to_tensor makes one from an image."
+        )
+    if x.ndim != 4 or x.shape[1] != conv.in_channels:
+        raise ValueError(
+            f"expected an input (N, {conv.in_channels}, H, W), got {tuple(x.shape)}. "
+            "Axes are images, channels, height, width."
+        )
+    kernel = tuple(conv.kernel_size)
+    if x.shape[2] < kernel[0] or x.shape[3] < kernel[1]:
+        raise ValueError(f"an image of {tuple(x.shape[2:])} pixels is smaller than the kernel {kernel}.")

@@ -1,51 +1,60 @@
-"""The table of a network: what each layer gives, how many numbers it learns, the shapes of its filters."""
+"""The table of a network: what each layer gives, how many numbers it learns, how many it multiplies."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from mmap import mmap
+from typing import Any, NamedTuple
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
+from coursekit.activations import layers_of, predicting
 from coursekit.reference import output_size
 
 __all__ = ["Row", "Summary", "summary"]
 
+COLUMNS = (  # two lines of heading, and the side on which the cells are aligned
+    ("", "layer", "<"),
+    ("output", "channels last", "<"),
+    ("output", "channels first", "<"),
+    ("", "parameters", ">"),
+    ("", "multiplications", ">"),
+    ("filters", "kh, kw, in, out", "<"),
+    ("filters", "out, in, kh, kw", "<"),
+)
 
-@dataclass(frozen=True)
-class Row:
-    """One layer.
+
+class Row(NamedTuple):
+    """One layer, at one place where it runs.
 
     Attributes:
-        name: The layer's name.
+        name: The layer's name; `name#2` and so on where it runs again.
         output: What it gives for one image, channels first: `(C, H, W)` or `(features,)`.
-        parameters: How many numbers it learns.
-        filters: The shape of a conv layer's weight as torch keeps it, `(out, in, kh, kw)`; `()` for other
-            layers.
+        parameters: How many numbers it learns that no row above has counted.
+        multiplications: Of weights with values, for one image, in conv and linear layers; 0 for other layers.
+        filters: The shape of a conv layer's weight as torch keeps it, `(out, in, kh, kw)`; else `()`.
     """
 
     name: str
     output: tuple[int, ...]
     parameters: int
+    multiplications: int
     filters: tuple[int, ...] = ()
-
-    @property
-    def output_last(self) -> tuple[int, ...]:
-        """What it gives, channels last: `(H, W, C)` or `(features,)`."""
-        return self.output[1:] + self.output[:1]
-
-    @property
-    def filters_last(self) -> tuple[int, ...]:
-        """The shape of the same weight as Keras keeps it, `(kh, kw, in, out)`."""
-        return self.filters[2:] + self.filters[1::-1] if self.filters else ()
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The layers of a network in order; prints itself as a table.
+    """The layers of a network in the order in which they run; prints itself as a table.
 
     Attributes:
-        rows: One for each layer.
+        rows: One for each layer and each place where it runs.
     """
 
     rows: tuple[Row, ...]
@@ -56,131 +65,231 @@ class Summary:
         return sum(row.parameters for row in self.rows)
 
     @property
-    def filters(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each conv layer's weight `(out, in, kh, kw)`, by the layer's name."""
-        return {row.name: row.filters for row in self.rows if row.filters}
+    def multiplications(self) -> int:
+        """Multiplications of all layers, for one image."""
+        return sum(row.multiplications for row in self.rows)
 
     def __repr__(self) -> str:
-        lines: list[tuple[str, ...]] = [
-            ("", "output", "output", "", "filters", "filters"),
-            (
-                "layer",
-                "channels last",
-                "channels first",
-                "parameters",
-                "(kh, kw, in, out)",
-                "(out, in, kh, kw)",
-            ),
-        ]
-        for row in self.rows:
-            outputs = (_times(row.output_last), _times(row.output))
-            filters = (", ".join(map(str, shape)) for shape in (row.filters_last, row.filters))
-            lines.append((row.name, *outputs, f"{row.parameters:,}", *filters))
-        lines.append(("total", "", "", f"{self.parameters:,}", "", ""))
+        *heading, sides = zip(*COLUMNS, strict=True)
+        lines: list[tuple[str, ...]] = [*heading]
+        for name, output, parameters, multiplications, filters in self.rows:
+            # Keras keeps channels last: (H, W, C), and filters (kh, kw, in, out).
+            outputs = (_times(output[1:] + output[:1]), _times(output))
+            kernels = (", ".join(map(str, shape)) for shape in (filters[2:] + filters[1::-1], filters))
+            lines.append((name, *outputs, f"{parameters:,}", f"{multiplications:,}", *kernels))
+        lines.append(("total", "", "", f"{self.parameters:,}", f"{self.multiplications:,}", "", ""))
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = (
-            [cell.rjust(width) if place == 3 else cell.ljust(width) for place, (cell, width) in cells]
-            for cells in (enumerate(zip(line, widths, strict=True)) for line in lines)
-        )
-        return "\n".join("  ".join(cells).rstrip() for cells in padded)
+        form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
+        return "\n".join(form.format(*line).rstrip() for line in lines)
 
 
 def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
-    """Make the table of a network from its layers' settings, with no computing, so in no time and no memory.
+    """Make the table of a network: what each layer gives, learns and multiplies, for one image.
 
-    The layers must follow one another in the order in which the model names them. A model with `layer_names`,
-    such as `vgg16`, is listed under its names for people; its ReLU layers then count as part of the layer
-    before them, as in Keras. Of other models, every layer is listed.
+    The network's `forward` runs once, so that whatever it does between its layers is seen. But conv and
+    linear layers only say what size they would give: a large network takes hardly longer than a small one,
+    and no memory, also on the meta device. The model is not changed.
+
+    A model with `layer_names`, such as `vgg16`, is listed under its names for people; its ReLU layers then
+    count as part of the layer before them, as in Keras. Of other models, every layer is listed.
 
     Args:
-        model: Conv, pooling, linear, flatten, ReLU, dropout, BatchNorm and softmax layers, in any containers;
-            on any device, also on the meta device.
+        model: Any network that takes `(N, C, H, W)` and whose parameters all lie in layers.
         input_size: One image, `(C, H, W)`.
 
     Raises:
-        ValueError: The image does not fit a layer.
-        TypeError: A layer of another kind, whose output's size is not known here.
+        ValueError: The image does not fit a layer, or a layer with parameters takes no part.
+        NotImplementedError: Something that the table cannot see or count: weights that `forward` uses itself,
+            a layer that gives no tensor, or one of a kind that multiplies in a way not known here.
 
-    >>> from coursekit.models.vgg import vgg16
-    >>> summary(vgg16(device="meta", until="block1_pool"), (3, 224, 224))
-                  output           output                       filters            filters
-    layer         channels last    channels first   parameters  (kh, kw, in, out)  (out, in, kh, kw)
-    block1_conv1  224 x 224 x 64   64 x 224 x 224        1,792  3, 3, 3, 64        64, 3, 3, 3
-    block1_conv2  224 x 224 x 64   64 x 224 x 224       36,928  3, 3, 64, 64       64, 64, 3, 3
-    block1_pool   112 x 112 x 64   64 x 112 x 112            0
-    total                                               38,720
+    >>> summary(nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(2)), (3, 224, 226))
+           output         output                                       filters          filters
+    layer  channels last  channels first  parameters  multiplications  kh, kw, in, out  out, in, kh, kw
+    0      222 x 224 x 4  4 x 222 x 224          112        5,370,624  3, 3, 3, 4       4, 3, 3, 3
+    1      111 x 112 x 4  4 x 111 x 112            0                0
+    total                                        112        5,370,624
     """
-    shape = tuple(input_size)
-    if len(shape) != 3 or min(shape) < 1:
-        raise ValueError(f"expected the size of one image (C, H, W), all from 1, got {shape}.")
-    given = getattr(model, "layer_names", {})
-    names = {module: name for name, module in given.items()}
-    rows = []
-    for name, layer in model.named_modules():
-        if list(layer.children()) or not name:
-            continue
-        shape = _output(layer, shape, name)
-        if names and (name not in names or isinstance(layer, nn.ReLU)):
-            continue
-        parameters = sum(parameter.numel() for parameter in layer.parameters())
-        filters = tuple(layer.weight.shape) if isinstance(layer, nn.Conv2d) else ()
-        rows.append(Row(names.get(name, name), shape, parameters, filters))
-    return Summary(tuple(rows))
+    size = tuple(input_size)
+    if len(size) != 3 or min(size) < 1:
+        raise ValueError(f"expected the size of one image (C, H, W), all from 1, got {size}.")
+    for name, value in model.named_parameters():
+        if isinstance(value, nn.UninitializedParameter):
+            raise ValueError(f"{name} has no size yet: let the model see an image first, model(x).")
+    dtypes = [value.dtype for value in model.parameters() if value.is_floating_point()]
+    run = _Run(model, size)
+    try:
+        with ExitStack() as stack:
+            for name, layer in layers_of(model).items():
+                stack.enter_context(layer.register_forward_pre_hook(run.beginning_of(name), prepend=True))
+                stack.enter_context(layer.register_forward_hook(run.end))
+            for layer in model.modules():  # pruning gives a layer a new tensor each time it runs
+                tensors = {key: value for key, value in vars(layer).items() if isinstance(value, Tensor)}
+                stack.callback(vars(layer).update, tensors)
+            stack.enter_context(predicting(model))
+            stack.enter_context(torch.no_grad())
+            stack.enter_context(torch.random.fork_rng(devices=[]))  # for a dropout that is never off
+            stack.enter_context(run)
+            model(_zeros((1, *size), dtypes[0] if dtypes else torch.float32))
+    except NotImplementedError:
+        raise
+    except (RuntimeError, IndexError, ValueError) as error:
+        where = run.layer or "forward"
+        raise ValueError(f"{where} does not take {_times(run.given)}: {error}") from error
+    for name, value in model.named_parameters():
+        if id(value) not in run.counted:
+            raise ValueError(
+                f"{name} belongs to no layer that runs for this image, so the table would leave it out. "
+                "Use its layer in forward, or take it out of the model."
+            )
+    return Summary(tuple(run.rows))
 
 
-def _output(layer: nn.Module, shape: tuple[int, ...], name: str) -> tuple[int, ...]:
-    """The size of what one layer gives for one image, without the axis of the images."""
-    if isinstance(layer, nn.Conv2d):
-        _expect(layer.in_channels, shape, 3, name)
-        return (layer.out_channels, *_window(layer, shape))
-    if isinstance(layer, nn.MaxPool2d | nn.AvgPool2d):
-        _expect(shape[0], shape, 3, name)
-        return (shape[0], *_window(layer, shape))
-    if isinstance(layer, nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d):
-        _expect(shape[0], shape, 3, name)
-        wanted = layer.output_size if isinstance(layer.output_size, tuple) else (layer.output_size,) * 2
-        return (shape[0], *(old if new is None else new for new, old in zip(wanted, shape[1:], strict=True)))
-    if isinstance(layer, nn.Flatten):
-        return (math.prod(shape),)
-    if isinstance(layer, nn.Linear):
-        _expect(layer.in_features, shape, 1, name)
-        return (layer.out_features,)
-    if isinstance(layer, nn.ReLU | nn.Dropout | nn.BatchNorm2d | nn.Softmax | nn.Identity):
-        return shape
-    raise TypeError(f"{name} is a {type(layer).__name__}; the table does not know what such a layer gives.")
+class _Run(TorchFunctionMode):
+    """One run of a network, in which conv and linear layers give zeros of the right shape.
+
+    Attributes:
+        rows: Of the layers that have run.
+        counted: The `id` of each parameter that stands in a row.
+        layer: The name of the layer that runs now; "" between layers.
+        given: What this layer was given, or between layers the network, for one image.
+    """
+
+    def __init__(self, model: nn.Module, size: tuple[int, ...]) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+        self.counted: set[int] = set()
+        self.layer, self.given = "", size
+        self._size = size
+        self._multiplications = 0
+        self._filters: tuple[int, ...] = ()
+        self._times_run: Counter[str] = Counter()
+        self._parameters = {id(value): name for name, value in model.named_parameters()}
+        self._for_people = {path: name for name, path in getattr(model, "layer_names", {}).items()}
+
+    def beginning_of(self, path: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
+        """Make the hook that notes that this layer begins."""
+
+        def begin(layer: nn.Module, given: tuple[Any, ...]) -> None:
+            self.layer = self._for_people.get(path, path) or type(layer).__name__
+            self.given = tuple(given[0].shape[1:]) if given and isinstance(given[0], Tensor) else ()
+            self._multiplications, self._filters = 0, ()
+
+        return begin
+
+    def end(self, layer: nn.Module, _: tuple[Any, ...], output: Any) -> None:
+        """Write the row of the layer that ends: a hook."""
+        name, kind = self.layer, type(layer).__name__
+        if not isinstance(output, Tensor):
+            raise NotImplementedError(
+                f"layer {name!r} gives a {type(output).__name__}, only tensors can be counted."
+            )
+        parameters = list(layer.parameters())
+        if not self._multiplications and any(value.ndim > 1 for value in parameters):
+            raise NotImplementedError(f"{name} is a {kind}; the table does not know what such a layer costs.")
+        if not self._for_people or (name in self._for_people.values() and not isinstance(layer, nn.ReLU)):
+            new = {id(value): value.numel() for value in parameters if id(value) not in self.counted}
+            self.counted |= new.keys()
+            self._times_run[name] += 1
+            again = f"#{self._times_run[name]}" if self._times_run[name] > 1 else ""
+            shape = tuple(output.shape[1:])
+            row = Row(name + again, shape, sum(new.values()), self._multiplications, self._filters)
+            self.rows.append(row)
+        self.layer, self.given = "", self._size
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Answer in place of a function of torch."""
+        kwargs = kwargs or {}
+        x = args[0] if args else None
+        if self.layer and func in MULTIPLYING:
+            output, multiplications, self._filters = MULTIPLYING[func](*args, **kwargs)
+            self._multiplications += multiplications
+            return output
+        if func in CHANNEL_BY_CHANNEL and isinstance(x, Tensor) and x.ndim == 4:
+            single = func(x[:, :1], *args[1:], **kwargs)
+            return _zeros((len(x), x.shape[1], *single.shape[2:]), x.dtype)
+        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
+        if any(value.device.type == "cpu" for value in tensors):
+            args = tuple(_on_cpu(value) for value in args)
+            kwargs = {key: _on_cpu(value) for key, value in kwargs.items()}
+        result = func(*args, **kwargs)
+        weights = [self._parameters[id(value)] for value in tensors if id(value) in self._parameters]
+        if not self.layer and isinstance(result, Tensor) and (weights or func in MULTIPLYING):
+            # No TypeError: operators such as @ would hide it.
+            raise NotImplementedError(
+                f"forward computes with {weights[0] if weights else 'weights'} outside of a layer, and the "
+                "table sees layers only. Make a layer of that step: an nn.Module of its own."
+            )
+        return result
 
 
-def _window(layer: nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Height and width of what a layer gives that moves a window over the image."""
-    settings = {
-        key: _two(getattr(layer, key), name=key)
-        for key in ("kernel_size", "stride", "padding", "dilation")
-        if hasattr(layer, key)
-    }
-    kernel = settings.pop("kernel_size")
-    ceil_mode = bool(getattr(layer, "ceil_mode", False))
-    return output_size((shape[1], shape[2]), kernel, ceil_mode=ceil_mode, **settings)
+# What a conv or linear layer gives, how often it multiplies, and the shape of its filters.
+_Product = tuple[Tensor, int, tuple[int, ...]]
+_Pair = int | tuple[int, int]
 
 
-def _two(value: object, name: str) -> tuple[int, int]:
-    """Read a setting that torch holds as one number or as two."""
-    if isinstance(value, int):
-        return (value, value)
-    if isinstance(value, tuple) and len(value) == 2:
-        return (int(value[0]), int(value[1]))
-    raise TypeError(f"the {name} of a layer is {value!r}; expected one or two numbers of pixels.")
-
-
-def _expect(inputs: int, shape: tuple[int, ...], axes: int, name: str) -> None:
-    """Refuse an input that the layer would refuse."""
-    if shape[0] != inputs or len(shape) != axes:
-        wanted = f"({inputs}, H, W)" if axes == 3 else f"({inputs},)"
-        raise ValueError(
-            f"{name} expects {wanted} for one image, but gets {_times(shape)}. Is the input size (C, H, W), "
-            "channels first?"
+def _conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _Pair = 1,
+    padding: _Pair | str = 0,
+    dilation: _Pair = 1,
+    groups: int = 1,
+) -> _Product:
+    outputs, inputs, *kernel = weight.shape
+    wanted = f"({inputs * groups}, H, W) for one image, channels first"
+    _expect(input.ndim == 4 and input.shape[1] == inputs * groups, wanted)
+    height, width = input.shape[2:]
+    if padding != "same":
+        height, width = output_size(
+            (height, width),
+            (kernel[0], kernel[1]),
+            stride=stride,
+            padding=0 if isinstance(padding, str) else padding,
+            dilation=dilation,
         )
+    output = _zeros((len(input), outputs, height, width), input.dtype)
+    # Every output value is a sum with one product for each weight of its filter.
+    return output, output.numel() * weight[0].numel(), tuple(weight.shape)
+
+
+def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> _Product:
+    outputs, inputs = weight.shape
+    _expect(input.shape[-1] == inputs, f"({inputs},) for one image")
+    output = _zeros((*input.shape[:-1], outputs), input.dtype)
+    return output, output.numel() * inputs, ()
+
+
+MULTIPLYING: dict[Any, Callable[..., _Product]] = {functional.conv2d: _conv2d, functional.linear: _linear}
+# These treat every channel alike, so that one channel tells what size they give.
+CHANNEL_BY_CHANNEL = (
+    functional.relu,
+    functional.max_pool2d,
+    functional.avg_pool2d,
+    functional.adaptive_avg_pool2d,
+)
+
+
+def _expect(fits: bool, wanted: str) -> None:
+    if not fits:
+        raise ValueError(f"it expects {wanted}.")
+
+
+def _zeros(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """Zeros in pages fresh from the system, which take no memory until somebody writes to them."""
+    pages = mmap(-1, max(1, math.prod(shape)) * dtype.itemsize)
+    return torch.frombuffer(pages, dtype=dtype, count=math.prod(shape)).view(shape)
+
+
+def _on_cpu(value: Any) -> Any:
+    """Give zeros in place of a tensor that lies elsewhere, such as on the meta device."""
+    if not isinstance(value, Tensor) or value.device.type == "cpu":
+        return value
+    return torch.zeros((), dtype=value.dtype, device="cpu").expand(value.shape)
 
 
 def _times(sizes: tuple[int, ...]) -> str:
     """Write sizes with signs between them, and a single one with commas."""
-    return " x ".join(map(str, sizes)) if len(sizes) > 1 else f"{sizes[0]:,}"
+    return " x ".join(map(str, sizes)) if len(sizes) != 1 else f"{sizes[0]:,}"

@@ -1,23 +1,26 @@
-"""VGG16 in plain torch: torchvision's names in its state dict, names for people beside them."""
+"""VGG16 in plain torch: the one place that says which layers it has, what they are called, and how large."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator, Sequence
 
-import torch
 from torch import Tensor, nn
 
-from coursekit.weights.layout import VGG16, Architecture
-from coursekit.weights.opening import CONV_ONLY, Learned, open_weights
+__all__ = ["VGG", "WIDTHS", "WeightsError"]
 
-__all__ = ["VGG", "vgg16"]
+# Simonyan and Zisserman (2014), configuration D: the filters of each conv layer, block by block.
+WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+
+
+class WeightsError(RuntimeError):
+    """Weights could not be brought, do not fit, or cannot be opened; the message says what to do next."""
 
 
 class VGG(nn.Module):
     """Blocks of 3 x 3 conv layers, each with a ReLU; max pooling ends a block; then a classifier.
 
     `vgg16` builds one with its weights. This class alone allocates nothing: its tensors are on the meta
-    device, where they have shapes but no values.
+    device, where they have shapes but no values. Its state dict has torchvision's names.
 
     Attributes:
         layer_names: For each name for people, the name of the module in torch: `block1_conv1` is
@@ -29,53 +32,58 @@ class VGG(nn.Module):
         std: For red, green and blue; see `normalize`.
 
     Args:
-        architecture: The sizes.
+        widths: The number of filters of each conv layer, block by block.
+        pool: Height and width of the maps that the classifier gets.
+        hidden: The number of outputs of each fully connected layer before the last.
+        classes: The number of outputs of the last one.
         until: The name of the last layer; the layers behind it are left out. A conv layer keeps its ReLU.
+
+    Raises:
+        WeightsError: There is no layer of the name `until`.
 
     >>> tuple(VGG().state_dict())[:2]
     ('features.0.weight', 'features.0.bias')
     >>> VGG(until="block1_pool").layer_names["block1_pool"]
     'features.4'
+    >>> sum(value.numel() for value in VGG().parameters())
+    138357544
     """
 
-    def __init__(self, architecture: Architecture = VGG16, until: str | None = None) -> None:
+    def __init__(
+        self,
+        widths: Sequence[Sequence[int]] = WIDTHS,
+        *,
+        pool: int = 7,
+        hidden: Sequence[int] = (4096, 4096),
+        classes: int = 1000,
+        until: str | None = None,
+    ) -> None:
         """Build the layers without allocating them."""
         super().__init__()
-        self.architecture = architecture
         self.origin = "no weights"
         self.classes: tuple[str, ...] = ()
         self.mean: tuple[float, ...] = (0.485, 0.456, 0.406)
         self.std: tuple[float, ...] = (0.229, 0.224, 0.225)
         self.layer_names: dict[str, str] = {}
-        self.features = nn.Sequential()
-        for layer in architecture.until(until):
-            if layer.name == "flatten":
-                # torchvision's place for it. For an image of 224 x 224 pixels the maps are 7 x 7 already.
-                self.avgpool = nn.AdaptiveAvgPool2d(architecture.pool)
-                self.flatten = nn.Flatten()
-                self.classifier = nn.Sequential()
-            elif len(layer.shape) == 4:
-                outputs, inputs = layer.shape[:2]
-                self.features.append(nn.Conv2d(inputs, outputs, 3, padding=1, device="meta"))
-                self.features.append(nn.ReLU())
-            elif layer.name.endswith("_pool"):
-                self.features.append(nn.MaxPool2d(2))
-            else:
-                outputs, inputs = layer.shape
-                self.classifier.append(nn.Linear(inputs, outputs, device="meta"))
-                if layer.name != "predictions":
-                    self.classifier.extend([nn.ReLU(), nn.Dropout()])
-            self.layer_names[layer.name] = layer.module
-            if layer.shape and layer.name != "predictions":
-                relu = layer.name.replace("conv", "relu") if "conv" in layer.name else f"{layer.name}_relu"
-                part, _, index = layer.module.rpartition(".")
-                self.layer_names[relu] = f"{part}.{int(index) + 1}"
+        layers = list(_layers(widths, pool, hidden, classes))
+        names = [name for _, name, layer in layers if name and not isinstance(layer, nn.ReLU)]
+        if until is not None and until not in names:
+            raise WeightsError(f"There is no layer {until!r}. The layers are {', '.join(names)}.")
+        sequences = {part: nn.Sequential() for part in ("features", "classifier")}
+        for part, name, layer in layers:
+            if until in self.layer_names and not isinstance(layer, nn.ReLU):
+                break
+            path, module = part, layer
+            if part in sequences:
+                path, module = f"{part}.{len(sequences[part])}", sequences[part].append(layer)
+            self.add_module(part, module)
+            if name:
+                self.layer_names[name] = path
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalized `(N, 3, H, W)` to what the last layer gives: `(N, classes)`, scores before softmax."""
-        x = self.features(x)
-        if "flatten" in self.layer_names:
-            x = self.classifier(self.flatten(self.avgpool(x)))
+        for part in self.children():
+            x = part(x)
         return x
 
     def normalize(self, x: Tensor) -> Tensor:
@@ -90,6 +98,7 @@ class VGG(nn.Module):
         Raises:
             ValueError: The second axis is not of length 3.
 
+        >>> import torch
         >>> VGG().normalize(torch.zeros(1, 3, 1, 1))[0, 0].round(decimals=2)
         tensor([[-2.1200]])
         """
@@ -106,69 +115,25 @@ class VGG(nn.Module):
         return self.origin
 
 
-def vgg16(
-    weights: str | os.PathLike[str] | None = None,
-    *,
-    until: str | None = None,
-    device: torch.device | str | None = None,
-    seed: int = 0,
-) -> VGG:
-    """Build a VGG16, ready to predict: in evaluation mode, its weights fixed (`requires_grad_()` frees them).
-
-    Args:
-        weights: None for random numbers; `"course"` for this course's own small network, which is always
-            there; `"imagenet"` for torchvision's, from the cache or the network; or the path of a file,
-            `.safetensors` or torchvision's `.pth`.
-        until: The name of the last layer to build, such as `"block1_conv1"`: less is fetched and kept. None
-            is the whole network, or as much of it as the file holds; of ImageNet's weights, all conv layers
-            (to `block5_pool`, 59 MB). `until="predictions"` fetches the whole file, 553 MB.
-        device: `"meta"` for shapes without values: nothing is allocated or fetched. None is torch's default
-            device.
-        seed: For random weights; torch's own random state is left alone.
-
-    Raises:
-        WeightsError: The weights are not there, cannot be fetched or do not fit; the message says what to do.
-        DataError: The course's own file is missing or damaged.
-
-    Learned weights are mapped from their file, so that processes share them; writing to them changes no file.
-
-    >>> vgg16(device="meta").features[0].weight.shape
-    torch.Size([64, 3, 3, 3])
-    >>> vgg16("course", until="block1_conv2").layer_names["block1_conv2"]
-    'features.2'
-
-    Source: Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
-        2014.
-    """
-    target = torch.device(device) if device is not None else torch.get_default_device()
-    shapes_only = target.type == "meta"
-    if weights is None or (shapes_only and weights == "imagenet"):
-        model = VGG(until=until or (CONV_ONLY if weights else None))
-        if not shapes_only:
-            _fill_at_random(model, target, seed)
-    else:
-        learned = open_weights(weights, until)
-        model = VGG(learned.architecture, learned.until)
-        _describe(model, learned)
-        if not shapes_only:
-            model.load_state_dict(learned.tensors, assign=True)
-            model.to(target)
-    return model.eval().requires_grad_(False)
-
-
-def _describe(model: VGG, learned: Learned) -> None:
-    """Note on the model what is known about its weights."""
-    model.origin, model.classes = learned.origin, learned.classes
-    model.mean, model.std = learned.mean, learned.std
-
-
-def _fill_at_random(model: VGG, target: torch.device, seed: int) -> None:
-    """Fill it with random weights of such a size that values neither grow nor fade (He, 2015)."""
-    model.to_empty(device=target)
-    generator = torch.Generator(device=target).manual_seed(seed)
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-    model.origin = f"random weights (seed {seed})"
+def _layers(
+    widths: Sequence[Sequence[int]], pool: int, hidden: Sequence[int], classes: int
+) -> Iterator[tuple[str, str, nn.Module]]:
+    """Every layer in order: which part of torchvision's VGG16 holds it, its name for people, the layer."""
+    inputs = 3
+    for block, outputs_of_block in enumerate(widths, start=1):
+        for number, outputs in enumerate(outputs_of_block, start=1):
+            conv = nn.Conv2d(inputs, outputs, 3, padding=1, device="meta")
+            yield "features", f"block{block}_conv{number}", conv
+            yield "features", f"block{block}_relu{number}", nn.ReLU()
+            inputs = outputs
+        yield "features", f"block{block}_pool", nn.MaxPool2d(2)
+    # torchvision's place for it. For an image of 224 x 224 pixels the maps are 7 x 7 already.
+    yield "avgpool", "", nn.AdaptiveAvgPool2d(pool)
+    yield "flatten", "flatten", nn.Flatten()
+    inputs *= pool * pool
+    for number, outputs in enumerate(hidden, start=1):
+        yield "classifier", f"fc{number}", nn.Linear(inputs, outputs, device="meta")
+        yield "classifier", f"fc{number}_relu", nn.ReLU()
+        yield "classifier", "", nn.Dropout()
+        inputs = outputs
+    yield "classifier", "predictions", nn.Linear(inputs, classes, device="meta")
