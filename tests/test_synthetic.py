@@ -5,8 +5,8 @@ import pytest
 
 from coursekit.synthetic import CLASSES, draw, draw_batch
 
-# Brightness of the four quarters of one picture of each class: top left, top right, bottom left, bottom right.
-# They show a change of the drawing, but not another processor.
+# Brightness of the four quarters of one picture of each class, the upper two first. They show a change of the
+# drawing, but not another processor.
 QUARTERS = {
     "stripes": (0.675, 0.668, 0.657, 0.675),
     "zigzag": (0.687, 0.724, 0.712, 0.681),
