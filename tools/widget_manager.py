@@ -34,8 +34,8 @@ def bring(folder: Path) -> list[Path]:
         Their paths. What is there already is not fetched again.
 
     Raises:
-        FileNotFoundError: npm is not installed.
-        subprocess.CalledProcessError: npm could not fetch a package.
+        FileNotFoundError: There is no npm.
+        subprocess.CalledProcessError: A package could not be fetched.
     """
     npm = shutil.which("npm")
     paths = [folder / name for _, _, name in FILES]
