@@ -124,6 +124,8 @@ def test_torch_refuses_integer_weights_and_takes_those_of_to_weight():
 def test_to_weight_refuses_other_shapes(shape):
     with pytest.raises(ValueError, match=r"needs a bank \(n, kh, kw\)"):
         filters.to_weight(np.ones(shape))
+    with pytest.raises(ValueError, match=r"got shape \(4, 1, 4, 4\). This is a conv weight already"):
+        filters.to_weight(filters.to_weight(filters.edge_bank()))
 
 
 def test_random_filters_are_seeded_and_bounded_as_torch_bounds_them():
@@ -133,6 +135,7 @@ def test_random_filters_are_seeded_and_bounded_as_torch_bounds_them():
     bound = torch.nn.Conv2d(3, 12, 5).weight.abs().max().item()
     assert np.abs(weight).max() == pytest.approx(bound, rel=0.05)
     assert weight.dtype == np.float32
+    assert filters.random_bank((1, 1, 1)).shape == (1, 1, 1)
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (0, 3, 3), (1, 2, 3, 4, 5)])

@@ -112,12 +112,14 @@ def test_edges_come_in_every_direction(names):
         ({"count": -1}, "count must be 0 or more, got -1"),
         ({"count": 1, "seed": -3}, "seed must be 0 or more, got -3"),
         ({"count": 1, "first": -2}, "first must be 0 or more, got -2"),
-        ({"count": 1, "size": 15}, "at least 16 pixels.*got 15"),
+        ({"count": 0, "size": 15}, "at least 16 pixels.*got 15"),
         ({"count": 1, "classes": []}, "one or more different classes"),
         ({"count": 1, "classes": ["star", "star"]}, "one or more different classes"),
-        ({"count": 1, "classes": ["cat"]}, "unknown class 'cat'; choose from stripes"),
+        ({"count": 0, "classes": ["cat"]}, "unknown class 'cat'; choose from stripes"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         draw_batch(**arguments)
+    with pytest.raises(ValueError, match="unknown class 'Star'"):
+        draw("Star", np.random.default_rng(0))
