@@ -56,10 +56,11 @@ lab: $(STAMP) ## open the first lesson in JupyterLab, on this computer only
 test: $(EDITIONS) $(PAGES) ## run every test, every example and every notebook
 	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m pytest --nbval -n 2 --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: $(STAMP) ## check format, style and types
+check: $(STAMP) ## check format, style, types, and which module imports which
 	"$(PY)" -m ruff format --check .
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
+	"$(dir $(PY))lint-imports" --no-logo --no-cache
 
 format: $(STAMP) ## put the code into its format
 	"$(PY)" -m ruff check --fix-only .

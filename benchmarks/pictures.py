@@ -20,7 +20,6 @@ from coursekit.pictures import Picture, show_feature_maps, show_filters
 __all__ = ["measure"]
 
 
-
 def measure() -> list[Row]:
     """Measure 48 maps of a photograph and of noise, 64 of a learned layer, and 64 filters of 3 x 3."""
     random = np.random.default_rng(0)
@@ -67,7 +66,7 @@ def subplots(arrays: Any, ticks: bool = True) -> bytes:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot as plt
+    from matplotlib import pyplot as plt  # noqa: TID251 (what is replaced)
 
     figure = plt.figure(figsize=(20, 14))
     for index, array in enumerate(arrays):

@@ -1,4 +1,4 @@
-"""The commands of the course: ``python -m coursekit`` lists them.
+"""The commands of the course: `python -m coursekit` lists them.
 
 It keeps to the syntax of Python 3.8, so that the doctor can say that a Python is too old.
 """
@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Dict, Sequence, Tuple
+from collections.abc import Sequence
 
 __all__ = ["COMMANDS", "main"]
 
 # Name: the module whose main(arguments) returns the exit status, and what the command does. The module is
 # imported only when its command is called.
-COMMANDS: Dict[str, Tuple[str, str]] = {
+COMMANDS = {
     "doctor": ("coursekit.doctor", "say what stops the course on this computer, and how to mend it"),
     "fetch-vgg": ("coursekit.models.weights", "bring VGG16's ImageNet weights: one layer, some, or all"),
-    "train": ("coursekit.training.command", "train the course's own network again, on pictures it draws"),
-    "score": ("coursekit.training.score", "test the course's network on fresh pictures"),
 }
 
 
@@ -25,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """Call one command.
 
     Args:
-        arguments: the command's name and its own arguments; none, ``-h`` or ``--help`` lists the commands.
+        arguments: The command's name and its own arguments; none, `-h` or `--help` lists the commands.
 
     Returns:
         The exit status: the command's own, 0 for the list, 2 for a command that does not exist.

@@ -20,9 +20,9 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
     """What every layer gives for this input.
 
     Args:
-        model: any network.
-        x: its input, mostly `(N, C, H, W)`.
-        layers: names of layers, or one name; a layer inside another is written `outer.inner`. If None, all
+        model: Any network.
+        x: Its input, mostly `(N, C, H, W)`.
+        layers: Names of layers, or one name; a layer inside another is written `outer.inner`. If None, all
             layers that hold no other layers.
 
     Returns:
@@ -30,16 +30,16 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
         used more than once gives `name`, then `name#2`, and so on.
 
     Raises:
-        ValueError: the model has no layer of this name, or the layer takes no part for this input.
-        TypeError: a layer that gives something else than one tensor.
+        ValueError: The model has no layer of this name, or the layer takes no part for this input.
+        TypeError: A layer gives something else than one tensor.
+
+    Source of the idea, hooks that are removed whatever happens: Captum.
 
     >>> model = nn.Sequential()
     >>> model.add_module("conv", nn.Conv2d(1, 4, 3))
     >>> model.add_module("relu", nn.ReLU())
     >>> {name: tuple(maps.shape) for name, maps in feature_maps(model, torch.zeros(1, 1, 8, 8)).items()}
     {'conv': (1, 4, 6, 6), 'relu': (1, 4, 6, 6)}
-
-    Source of the idea, hooks that are removed whatever happens: Captum.
     """
     maps: dict[str, Tensor] = {}
     calls: dict[str, int] = {}
@@ -65,21 +65,21 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
     positive values, so what is seen for one image can be smaller than the field that is possible.
 
     Args:
-        model: any network.
-        x: one image, `(1, C, H, W)`.
-        layer: name of a layer that gives `(1, channels, H', W')`.
-        channel: of the value, in the layer's output.
-        row: of the value.
-        column: of the value.
+        model: Any network.
+        x: One image, `(1, C, H, W)`.
+        layer: Name of a layer that gives `(1, channels, H', W')`.
+        channel: Of the value, in the layer's output.
+        row: Of the value.
+        column: Of the value.
 
     Returns:
         `(H, W)`, from 0: the absolute gradient of the value with respect to the pixel, summed over the
         channels of the image.
 
     Raises:
-        ValueError: more than one image, no such layer, or a layer that is not used once or gives no maps.
-        IndexError: the feature maps have no such value.
-        TypeError: the layer gives something else than one tensor.
+        ValueError: There is more than one image or no such layer, or it is not used once or gives no maps.
+        IndexError: The feature maps have no such value.
+        TypeError: The layer gives something else than one tensor.
 
     >>> model = nn.Sequential(nn.Conv2d(1, 1, 3))
     >>> field = gradient_field(model, torch.zeros(1, 1, 6, 6), "0", channel=0, row=1, column=2)

@@ -1,24 +1,68 @@
-"""Says what stops the course on this computer, and how to mend it: ``python -m coursekit doctor``.
+"""Says what stops the course on this computer, and how to mend it: `python -m coursekit doctor`.
 
-Like ``coursekit.situation``, it needs the standard library only and keeps to the syntax of Python 3.8.
+It has to run where nothing works yet. So it needs the standard library only and keeps to the syntax of Python
+3.8; what only a newer Python has is imported after the check of the Python.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import json
 import os
 import re
+import subprocess
 import sys
-from dataclasses import dataclass
-from typing import List, Sequence, Tuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from coursekit.situation import OLDEST_PYTHON, PACKAGES, PYTHON_IN_ENVIRONMENT, Situation, look
+__all__ = ["OLDEST_PYTHON", "Finding", "Situation", "examine", "look", "main"]
 
-__all__ = ["Finding", "examine", "main"]
-
+OLDEST_PYTHON = (3, 11)
+_PYTHON_IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
+# Where the module has another name than the package that brings it.
+_MODULES = {"opencv-python": "cv2", "pillow": "PIL"}
+_EXTENSIONS = {"ipywidgets": "@jupyter-widgets/jupyterlab-manager", "anywidget": "anywidget"}
 _LIBRARIES = (
     "Debian, Ubuntu: sudo apt-get install libgl1 libglib2.0-0; Fedora: sudo dnf install mesa-libGL glib2"
 )
-_DATA = "git checkout -- data, or clone the course again"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What was seen of this computer. The defaults describe one on which nothing is wrong.
+
+    Attributes:
+        python: Version of the running Python.
+        executable: Its path.
+        prefix: Folder of the environment that it belongs to.
+        conda: Whether that is a conda environment.
+        root: Folder that holds the package; in a clone, the repository.
+        missing_folders: Folders of the course that are not in `root`.
+        own_environment: The virtual environment in `root`, if there is one.
+        packages: For each package that the course needs its oldest version and the installed one, which is
+            `""` if it does not say and None if it is not there.
+        opencv_error: Last line of what `import cv2` printed; `""` if it worked.
+        torch_cuda: CUDA version that torch was built for; `""` for a CPU build.
+        missing_extensions: Packages whose JupyterLab extension is in none of Jupyter's folders.
+        kernel: Program that Jupyter's kernel `python3` starts; None if no such kernel is written down.
+        damaged: A sentence for each file in `data/` that is not the one published.
+    """
+
+    python: tuple[int, ...] = (3, 11, 0)
+    executable: str = "python"
+    prefix: Path = Path("course", ".venv")
+    conda: bool = False
+    root: Path = Path("course")
+    missing_folders: tuple[str, ...] = ()
+    own_environment: Path | None = Path("course", ".venv")
+    packages: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    opencv_error: str = ""
+    torch_cuda: str = ""
+    missing_extensions: tuple[str, ...] = ()
+    kernel: str | None = "python"
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,9 +70,9 @@ class Finding:
     """One line of the report.
 
     Attributes:
-        level: ``"ok"``; ``"note"``, the course runs all the same; or ``"stop"``.
-        what: what was found.
-        mend: what to do about it; empty for ``"ok"``.
+        level: `"ok"`; `"note"`, the course runs all the same; or `"stop"`.
+        what: What was found.
+        mend: What to do about it; empty for `"ok"`.
     """
 
     level: str
@@ -41,45 +85,11 @@ class Finding:
         return f"{mark:<5} {self.what}" + (f"\n      mend: {self.mend}" if self.mend else "")
 
 
-def examine(seen: Situation) -> List[Finding]:
-    """Judge what was seen.
-
-    Args:
-        seen: what ``situation.look`` returned, or what a test made up.
-
-    Returns:
-        The findings, in the order in which they are best mended.
-
-    Example:
-        >>> all(finding.level == "ok" for finding in examine(Situation()))
-        True
-        >>> print(examine(Situation(python=(3, 9, 18)))[0].what)
-        Python 3.9.18 is too old: the course needs 3.11 or newer
-    """
-    findings = [_python(seen), _repository(seen), _environment(seen)]
-    if seen.python < OLDEST_PYTHON:
-        # Another Python has its own packages: nothing below would be about the one that will run the course.
-        return findings
-    findings += [_package(seen, name, oldest) for name, (_, oldest) in PACKAGES.items()]
-    if seen.installed["opencv-python"] is not None:
-        findings.append(_opencv(seen))
-    if seen.torch_cuda:
-        findings.append(_torch(seen))
-    # What belongs to a package that is missing comes with it, and is not worth a line of its own.
-    findings += [
-        _extension(seen, name) for name in seen.missing_extensions if seen.installed[name] is not None
-    ]
-    if seen.installed["ipykernel"] is not None:
-        findings.append(_kernel(seen))
-    findings += [Finding("stop", sentence, _DATA) for sentence in seen.damaged]
-    return findings
-
-
 def main(arguments: Sequence[str] = ()) -> int:
     """Print the report of this computer.
 
     Args:
-        arguments: none are known.
+        arguments: None are known.
 
     Returns:
         The exit status: 0, 1 if something stops the course, 2 if an argument was given.
@@ -97,25 +107,186 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 1 if stops else 0
 
 
+# What there is to see
+
+
+def look() -> Situation:
+    """Read this computer's situation; it takes a second and changes nothing.
+
+    With a Python that is too old, only what needs no newer one is read; the rest keeps its default.
+    """
+    root = Path(__file__).resolve().parent.parent
+    own = root / ".venv"
+    seen = Situation(
+        python=tuple(sys.version_info[:3]),
+        executable=sys.executable,
+        prefix=Path(sys.prefix).resolve(),
+        conda=Path(sys.prefix, "conda-meta").is_dir(),
+        root=root,
+        missing_folders=tuple(name for name in ("data", "notebooks") if not (root / name).is_dir()),
+        own_environment=own.resolve() if (own / _PYTHON_IN_ENVIRONMENT).exists() else None,
+    )
+    if seen.python < OLDEST_PYTHON:
+        return seen
+    folders = _jupyter_folders()
+    return replace(
+        seen,
+        packages={name: (oldest, _version(name)) for name, oldest in _wanted(root).items()},
+        opencv_error=_import_error("cv2"),
+        torch_cuda=_torch_cuda(),
+        missing_extensions=_missing_extensions(folders),
+        kernel=_kernel_program(folders),
+        damaged=_damaged(root),
+    )
+
+
+def _wanted(root: Path) -> dict[str, str]:
+    """Return the oldest version of each package that the course needs.
+
+    A clone says so itself, also before anything is installed and after `git pull`; where there is only the
+    package, its metadata do.
+    """
+    if (root / "pyproject.toml").is_file():
+        text = (root / "pyproject.toml").read_text(encoding="utf-8")
+        lines = importlib.import_module("tomllib").loads(text)["project"]["dependencies"]
+    else:
+        lines = importlib.import_module("importlib.metadata").requires("coursekit")
+    return dict(line.split(">=") for line in lines if ";" not in line)  # "; extra == ..." is no learner's
+
+
+def _version(name: str) -> str | None:
+    """Return the installed version; `""` for a module without metadata, None for no module."""
+    metadata = importlib.import_module("importlib.metadata")
+    try:
+        return str(metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return "" if importlib.util.find_spec(_MODULES.get(name, name)) else None
+
+
+def _import_error(module: str) -> str:
+    """Import a module in another process, because a broken library can take the process with it."""
+    command = [sys.executable, "-c", f"import {module}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120)
+    except subprocess.TimeoutExpired:
+        return "no answer within 120 seconds"
+    if not done.returncode:
+        return ""
+    return (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+
+
+def _torch_cuda() -> str:
+    """Return the CUDA version in torch's own version file, without the seconds that importing torch takes."""
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        return ""
+    text = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
+    found = re.search(r"^cuda\b[^=]*= *['\"]([\d.]+)['\"]", text, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _jupyter_folders() -> list[Path]:
+    """Return the folders in which Jupyter looks for extensions and kernels, first the ones that win."""
+    if importlib.util.find_spec("jupyter_core") is None:
+        return []
+    return [Path(folder) for folder in importlib.import_module("jupyter_core.paths").jupyter_path()]
+
+
+def _missing_extensions(folders: Sequence[Path]) -> tuple[str, ...]:
+    there = [folder / "labextensions" for folder in folders]
+    return tuple(
+        name
+        for name, extension in _EXTENSIONS.items()
+        if not any((folder / extension / "package.json").is_file() for folder in there)
+    )
+
+
+def _kernel_program(folders: Sequence[Path]) -> str | None:
+    """Return the program in the first `kernel.json` of the kernel python3, as Jupyter chooses it."""
+    for folder in folders:
+        file = folder / "kernels" / "python3" / "kernel.json"
+        if file.is_file():
+            try:
+                return str(json.loads(file.read_text(encoding="utf-8"))["argv"][0])
+            except (ValueError, LookupError, TypeError) as error:
+                # The report takes it for a program that is not there, and says how to write the file again.
+                return os.path.abspath(f"{file} (unreadable: {error})")
+    return None
+
+
+def _damaged(root: Path) -> tuple[str, ...]:
+    """Ask git which files it has otherwise; a learner's own photograph beside them is no damage."""
+    command = ["git", "-C", str(root), "ls-files", "-z", "--modified", "--", "data"]
+    try:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    except FileNotFoundError:
+        return ()  # without git nobody knows what was published
+    return tuple(
+        f"{root / name} is not the file that the course came with: changed, or cut off in its download."
+        if (root / name).exists()
+        else f"Expected {root / name}, and it is not there."
+        for name in dict.fromkeys(filter(None, done.stdout.split("\0")))
+    )
+
+
+# What it means
+
+
+def examine(seen: Situation) -> list[Finding]:
+    """Judge what was seen.
+
+    Args:
+        seen: What `look` returned, or what a test made up.
+
+    Returns:
+        The findings, in the order in which they are best mended.
+
+    >>> all(finding.level == "ok" for finding in examine(Situation()))
+    True
+    >>> print(examine(Situation(python=(3, 9, 18)))[0].what)
+    Python 3.9.18 is too old: the course needs 3.11 or newer
+    """
+    findings = [_python(seen), _repository(seen), _environment(seen)]
+    if seen.python < OLDEST_PYTHON:
+        # Another Python has its own packages: nothing below would be about the one that will run the course.
+        return findings
+    findings += [_package(seen, name) for name in seen.packages]
+    # What belongs to a package that is missing comes with it, and is not worth a line of its own.
+    installed = [name for name, (_, version) in seen.packages.items() if version is not None]
+    if "opencv-python" in installed:
+        findings.append(_opencv(seen))
+    if seen.torch_cuda:
+        cuda = f"torch is the build for CUDA {seen.torch_cuda}"
+        what = f"{cuda}; it works, but takes several GB that no lesson uses"
+        findings.append(Finding("note", what, "to get the space back: make clean setup"))
+    for name in seen.missing_extensions:
+        if name in installed:
+            what = f"JupyterLab has no extension of {name}, so nothing interactive will show"
+            again = _again(seen, "jupyterlab_widgets" if name == "ipywidgets" else name)
+            findings.append(Finding("stop", what, f"{again}; then start JupyterLab again"))
+    if "ipykernel" in installed:
+        findings.append(_kernel(seen))
+    mend = "git checkout -- data, or clone the course again"
+    return findings + [Finding("stop", sentence, mend) for sentence in seen.damaged]
+
+
+def _own_python(seen: Situation) -> str:
+    """Return the Python of the course's own environment, or `""` where this is it or there is none."""
+    if seen.own_environment is None or seen.conda or seen.prefix == seen.own_environment:
+        return ""
+    return f'"{seen.own_environment / _PYTHON_IN_ENVIRONMENT}"'
+
+
 def _setup(seen: Situation) -> str:
     """Return what brings the packages."""
     if seen.conda:
         return "conda env update -f environment.yml"
-    if _elsewhere(seen):
-        return f'use the environment of the course: "{_own_python(seen)}"'
-    return "make setup"
-
-
-def _elsewhere(seen: Situation) -> bool:
-    return seen.own_environment is not None and not seen.conda and seen.prefix != seen.own_environment
-
-
-def _own_python(seen: Situation) -> str:
-    return str((seen.own_environment or seen.root) / PYTHON_IN_ENVIRONMENT)
+    own = _own_python(seen)
+    return f"use the environment of the course: {own}" if own else "make setup"
 
 
 def _python(seen: Situation) -> Finding:
-    version, oldest = _dotted(seen.python), _dotted(OLDEST_PYTHON)
+    version, oldest = (".".join(map(str, numbers)) for numbers in (seen.python, OLDEST_PYTHON))
     if seen.python >= OLDEST_PYTHON:
         return Finding("ok", f"Python {version}: {seen.executable}")
     return Finding(
@@ -137,24 +308,29 @@ def _repository(seen: Situation) -> Finding:
 
 
 def _environment(seen: Situation) -> Finding:
-    if not _elsewhere(seen):
+    own = _own_python(seen)
+    if not own:
         return Finding("ok", f"environment: {seen.prefix}")
-    return Finding(
-        "note",
-        f"this Python belongs to {seen.prefix}, not to the environment of the course",
-        f'"{_own_python(seen)}" -m coursekit doctor',
-    )
+    what = f"this Python belongs to {seen.prefix}, not to the environment of the course"
+    return Finding("note", what, f"{own} -m coursekit doctor")
 
 
-def _package(seen: Situation, name: str, oldest: str) -> Finding:
-    version = seen.installed[name]
+def _package(seen: Situation, name: str) -> Finding:
+    oldest, version = seen.packages[name]
     if version is None:
         return Finding("stop", f"{name} is missing; the course needs {oldest} or newer", _setup(seen))
     if version and _release(version) < _release(oldest):
-        return Finding(
-            "stop", f"{name} {version} is too old; the course needs {oldest} or newer", _setup(seen)
-        )
+        what = f"{name} {version} is too old; the course needs {oldest} or newer"
+        return Finding("stop", what, _setup(seen))
     return Finding("ok", f"{name} {version or '(it does not say which version)'}")
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Return the release numbers: (2, 13) for "2.13.0+cpu", so that 2.13 and 2.13.0 are equal."""
+    numbers = [int(part) for part in re.findall(r"\d+", re.split(r"[^\d.]", version)[0])]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def _opencv(seen: Situation) -> Finding:
@@ -167,23 +343,6 @@ def _opencv(seen: Situation) -> Finding:
     return Finding("stop", what, _again(seen, "opencv-python"))
 
 
-def _torch(seen: Situation) -> Finding:
-    return Finding(
-        "note",
-        f"torch is the build for CUDA {seen.torch_cuda}; it works, but takes several GB that no lesson uses",
-        "to get the space back: make clean setup",
-    )
-
-
-def _extension(seen: Situation, name: str) -> Finding:
-    package = "jupyterlab_widgets" if name == "ipywidgets" else name
-    return Finding(
-        "stop",
-        f"JupyterLab has no extension of {name}, so nothing interactive will show",
-        f"{_again(seen, package)}; then start JupyterLab again",
-    )
-
-
 def _again(seen: Situation, package: str) -> str:
     return f'"{seen.executable}" -m pip install --force-reinstall --no-deps -c constraints.txt {package}'
 
@@ -192,23 +351,11 @@ def _kernel(seen: Situation) -> Finding:
     write = f'"{seen.executable}" -m ipykernel install --sys-prefix'
     if seen.kernel is None:
         return Finding("note", "no kernel python3 is written down; JupyterLab will make its own", write)
-    if not os.path.isabs(seen.kernel):
-        # Jupyter replaces a bare "python" by the Python that it runs with.
-        return Finding("ok", "Jupyter's kernel python3 is this Python")
-    if not os.path.exists(seen.kernel):
-        return Finding("stop", f"Jupyter's kernel python3 starts {seen.kernel}, which is not there", write)
-    if not os.path.samefile(os.path.dirname(seen.kernel), os.path.dirname(seen.executable)):
-        return Finding("stop", f"Jupyter's kernel python3 starts another Python: {seen.kernel}", write)
+    # Jupyter replaces a bare "python" by the Python that it runs with.
+    if os.path.isabs(seen.kernel):
+        if not os.path.exists(seen.kernel):
+            what = f"Jupyter's kernel python3 starts {seen.kernel}, which is not there"
+            return Finding("stop", what, write)
+        if not os.path.samefile(os.path.dirname(seen.kernel), os.path.dirname(seen.executable)):
+            return Finding("stop", f"Jupyter's kernel python3 starts another Python: {seen.kernel}", write)
     return Finding("ok", "Jupyter's kernel python3 is this Python")
-
-
-def _dotted(numbers: Tuple[int, ...]) -> str:
-    return ".".join(map(str, numbers))
-
-
-def _release(version: str) -> Tuple[int, ...]:
-    """Return the release numbers: (2, 13) for "2.13.0+cpu", so that 2.13 and 2.13.0 are equal."""
-    numbers = [int(part) for part in re.findall(r"\d+", re.split(r"[^\d.]", version)[0])]
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)

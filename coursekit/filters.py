@@ -7,17 +7,18 @@ what a conv layer computes: a kernel answers with positive numbers where the ima
 
 import difflib
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["BASE_KERNEL", "edge_bank", "kernel", "names", "random_bank", "to_weight"]
+__all__ = ["BASE_KERNEL", "edge_bank", "kernel", "names", "random_bank", "roughness", "to_weight"]
 
 Float32 = NDArray[np.float32]
 
 
 def _constant(rows: ArrayLike, divisor: float = 1) -> Float32:
-    """A float32 array nobody can change by accident: the lessons share these constants."""
+    """Make a float32 array nobody can change by accident: the lessons share these constants."""
     array = (np.asarray(rows, dtype=np.float64) / divisor).astype(np.float32)
     array.flags.writeable = False
     return array
@@ -58,7 +59,7 @@ _KERNELS = {
 
 
 def names() -> list[str]:
-    """The names that `kernel` knows.
+    """List the names that `kernel` knows.
 
     >>> names()[:5]
     ['identity', 'box3', 'box5', 'gaussian3', 'gaussian5']
@@ -67,16 +68,16 @@ def names() -> list[str]:
 
 
 def kernel(name: str) -> Float32:
-    """A well-known kernel by name.
+    """Give a well-known kernel by name.
 
     Args:
-        name: one of `names()`.
+        name: One of `names()`.
 
     Returns:
         `(kh, kw)` float32; a fresh copy, change it as you like.
 
     Raises:
-        ValueError: there is no kernel of this name.
+        ValueError: There is no kernel of this name.
 
     >>> kernel("sobel_x")
     array([[-1.,  0.,  1.],
@@ -91,7 +92,7 @@ def kernel(name: str) -> Float32:
 
 
 def edge_bank(kernel: ArrayLike | None = None) -> Float32:
-    """Four filters from one kernel: the kernel, its negative, its transpose, the negative of the transpose.
+    """Make four filters: the kernel, its negative, its transpose, and the negative of the transpose.
 
     Args:
         kernel: `(k, k)`, square because the bank holds it and its transpose; `BASE_KERNEL` if None.
@@ -100,7 +101,7 @@ def edge_bank(kernel: ArrayLike | None = None) -> Float32:
         `(4, k, k)` float32.
 
     Raises:
-        ValueError: the kernel is not a square 2-D array.
+        ValueError: The kernel is not a square 2-D array.
 
     >>> bank = edge_bank()
     >>> bank.shape
@@ -122,7 +123,7 @@ def edge_bank(kernel: ArrayLike | None = None) -> Float32:
 
 
 def to_weight(bank: ArrayLike) -> Float32:
-    """A kernel or a bank as the weight of a conv layer that reads one channel.
+    """Shape a kernel or a bank as the weight of a conv layer that reads one channel.
 
     Integers become float32 as well: torch refuses to convolve a float image with integer weights.
 
@@ -133,7 +134,7 @@ def to_weight(bank: ArrayLike) -> Float32:
         `(n, 1, kh, kw)` float32, a copy: (output channels, input channels, kernel height, kernel width).
 
     Raises:
-        ValueError: the bank has another number of axes, or is empty.
+        ValueError: The bank has another number of axes, or is empty.
 
     >>> to_weight(edge_bank()).shape
     (4, 1, 4, 4)
@@ -150,17 +151,17 @@ def to_weight(bank: ArrayLike) -> Float32:
 
 
 def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
-    """Random filters, spread as torch spreads the first weights of a conv layer.
+    """Draw random filters, spread as torch spreads the first weights of a conv layer.
 
     Args:
         shape: `(n, kh, kw)` for a bank, `(out, in, kh, kw)` for a conv weight.
-        seed: the same seed gives the same filters.
+        seed: The same seed gives the same filters.
 
     Returns:
         float32 of that shape, uniform between -b and b, where b is 1 / sqrt(weights in one filter).
 
     Raises:
-        ValueError: the shape has another number of axes, or a size below 1.
+        ValueError: The shape has another number of axes, or a size below 1.
 
     >>> random_bank((4, 3, 3)).shape
     (4, 3, 3)
@@ -173,3 +174,35 @@ def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
         )
     bound = 1 / math.sqrt(math.prod(shape[1:]))
     return np.random.default_rng(seed).uniform(-bound, bound, shape).astype(np.float32)
+
+
+def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Measure how much each filter changes from one weight to the next.
+
+    The mean squared difference of neighbours across plus that of neighbours down, over twice the mean
+    square. A filter of one colour gives 0, an edge about 1, independent random weights about 2, a
+    checkerboard 4. Size does not matter.
+
+    Args:
+        filters: `(out, in, kh, kw)`, kh and kw at least 2.
+
+    Returns:
+        `(out,)` float64, 0 or more.
+
+    Raises:
+        ValueError: The shape is another one, or a filter is all zero.
+
+    >>> edge = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
+    >>> roughness(np.stack([edge, np.ones((3, 3))])[:, None]).tolist()
+    [0.75, 0.0]
+    """
+    if filters.ndim != 4 or min(filters.shape[2:]) < 2:
+        raise ValueError(f"expected filters (out, in, kh, kw) with kh and kw at least 2, got {filters.shape}")
+    weights = filters.astype(np.float64)
+    energy = np.square(weights).mean(axis=(1, 2, 3))
+    if not energy.all():
+        raise ValueError(f"filter {int(np.argmin(energy))} is all zero: nothing there can be smooth or rough")
+    across = np.square(np.diff(weights, axis=3)).mean(axis=(1, 2, 3))
+    down = np.square(np.diff(weights, axis=2)).mean(axis=(1, 2, 3))
+    ratio: NDArray[np.float64] = (across + down) / (2 * energy)
+    return ratio

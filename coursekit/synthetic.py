@@ -11,53 +11,47 @@ shapes that hide one another have edges, flat areas and sizes distributed much a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.subjects import SHIFT, SUBJECTS, corners, fixed_point, grid
-
 __all__ = ["CLASSES", "draw", "draw_batch"]
 
 Image = NDArray[np.float32]
+Mask = NDArray[np.float32]
+Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 _SUPERSAMPLE = 2  # every picture is drawn at twice its size, then averaged down: smooth edges at any angle
 _SMALLEST = 16
-_ROUND = corners(12)
-_QUAD = corners(4, np.pi / 4)
-
-CLASSES: tuple[str, ...] = tuple(SUBJECTS)
-"""The classes that can be drawn; a label is a position in this tuple."""
+_SHIFT = 4  # OpenCV takes vertex coordinates as integers, here in 1/16 of a pixel
 
 
-def draw(label: str | int, rng: np.random.Generator, size: int = 32) -> Image:
+def draw(label: str, rng: np.random.Generator, size: int = 32) -> Image:
     """Draw one picture of the class `label`.
 
     Args:
-        label: a name from `CLASSES`, or its position there.
-        rng: the source of every random choice; the same state draws the same picture.
-        size: height and width in pixels, at least 16.
+        label: A name from `CLASSES`.
+        rng: The source of every random choice; the same state draws the same picture.
+        size: Height and width in pixels, at least 16.
 
     Returns:
-        (size, size, 3) float32 RGB in [0, 1], every value a multiple of 1/255.
+        `(size, size, 3)` float32 RGB in [0, 1], every value a multiple of 1/255.
 
     Raises:
-        ValueError: the label is no class, or the size is below 16.
+        ValueError: The label is no class, or the size is below 16.
 
-    Example:
-        >>> picture = draw("star", np.random.default_rng(0))
-        >>> picture.shape, picture.dtype
-        ((32, 32, 3), dtype('float32'))
+    >>> picture = draw("star", np.random.default_rng(0))
+    >>> picture.shape, picture.dtype
+    ((32, 32, 3), dtype('float32'))
     """
-    name = _class_name(label)
-    _check_size(size)
+    _check(label, size)
     side = size * _SUPERSAMPLE
     paper, ink = _two_colours(rng)
     background = _dead_leaves(rng, side, paper)
-    mask = SUBJECTS[name](rng, side)[..., None]
+    mask = _SUBJECTS[label](rng, side)[..., None]
     fill = _fill(rng, side, ink)
     canvas = background + mask * (fill - background)
     return _photograph(
@@ -80,24 +74,25 @@ def draw_batch(
     `first` continues where an earlier batch stopped.
 
     Args:
-        count: how many pictures, 0 or more.
-        size: height and width in pixels, at least 16.
+        count: How many pictures, 0 or more.
+        size: Height and width in pixels, at least 16.
         seed: 0 or more; another seed draws other pictures.
-        classes: names from `CLASSES`; all of them when None. A label is a position in this list.
-        first: number of the first picture, 0 or more.
+        classes: Names from `CLASSES`; all of them when None. A label is a position in this list.
+        first: Number of the first picture, 0 or more.
 
     Returns:
-        images (count, size, size, 3) float32 RGB in [0, 1], and labels (count,) int64.
+        Images `(count, size, size, 3)` float32 RGB in [0, 1], and labels `(count,)` int64.
 
     Raises:
-        ValueError: a class is unknown or named twice, none is left, or a number is out of range.
+        ValueError: A class is unknown or named twice, none is left, or a number is out of range.
 
-    Example:
-        >>> images, labels = draw_batch(4, seed=1, classes=["disc", "star"])
-        >>> images.shape, sorted(labels.tolist())
-        ((4, 32, 32, 3), [0, 0, 1, 1])
+    >>> images, labels = draw_batch(4, seed=1, classes=["disc", "star"])
+    >>> images.shape, sorted(labels.tolist())
+    ((4, 32, 32, 3), [0, 0, 1, 1])
     """
-    names = list(CLASSES) if classes is None else [_class_name(name) for name in classes]
+    names = list(CLASSES if classes is None else classes)
+    for name in names:
+        _check(name, size)
     if not names or len(set(names)) < len(names):
         raise ValueError(
             f"expected one or more different classes, got {names}; they are {', '.join(CLASSES)}"
@@ -105,7 +100,6 @@ def draw_batch(
     for what, number in (("count", count), ("seed", seed), ("first", first)):
         if number < 0:
             raise ValueError(f"{what} must be 0 or more, got {number}")
-    _check_size(size)
     images = np.empty((count, size, size, 3), np.float32)
     labels = np.empty(count, np.int64)
     for row, number in enumerate(range(first, first + count)):
@@ -117,25 +111,44 @@ def draw_batch(
     return images, labels
 
 
-def _class_name(label: str | int) -> str:
-    if isinstance(label, str):
-        if label in CLASSES:
-            return label
-    elif 0 <= label < len(CLASSES):
-        return CLASSES[label]
-    raise ValueError(f"unknown class {label!r}; choose from {', '.join(CLASSES)}, or 0 to {len(CLASSES) - 1}")
-
-
-def _check_size(size: int) -> None:
+def _check(label: str, size: int) -> None:
+    if label not in CLASSES:
+        raise ValueError(f"unknown class {label!r}; choose from {', '.join(CLASSES)}")
     if size < _SMALLEST:
         raise ValueError(f"size must be at least {_SMALLEST} pixels, below which shapes are lost; got {size}")
+
+
+# Points and axes
+
+
+def _axes(side: int) -> tuple[Mask, Mask]:
+    """Give y (side, 1) and x (1, side), from -1 to 1 across the picture."""
+    line = ((np.arange(side, dtype=np.float32) + 0.5) * (2 / side) - 1).astype(np.float32)
+    return line[:, None], line[None, :]
+
+
+def _corners(count: int, start: float = 0.0) -> Points:
+    """Give the vertices (count, 2) of a regular polygon with radius 1 around (0, 0)."""
+    angles = start + np.arange(count) * (2 * np.pi / count)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _turned(points: Points, angle: float) -> Points:
+    c, s = np.cos(angle), np.sin(angle)
+    turned: Points = points @ np.array([[c, s], [-s, c]])
+    return turned
+
+
+def _fixed_point(points: Points) -> NDArray[np.int32]:
+    """Give coordinates in pixels as OpenCV's integers."""
+    return np.rint(points * (1 << _SHIFT)).astype(np.int32)
 
 
 # Colour, light and grain
 
 
 def _two_colours(rng: np.random.Generator) -> tuple[Image, Image]:
-    """Two colours (3,) in [0, 1] that can be told apart: mostly by brightness, as in photographs."""
+    """Choose two colours (3,) in [0, 1] that can be told apart: mostly by brightness, as in photographs."""
     while True:
         brightness = rng.uniform(0.05, 0.95, (2, 1))
         hue = rng.normal(0, 0.16, (2, 3))
@@ -149,7 +162,7 @@ def _two_colours(rng: np.random.Generator) -> tuple[Image, Image]:
 
 
 def _dead_leaves(rng: np.random.Generator, side: int, colour: Image) -> Image:
-    """Overlapping leaves, round or four-cornered, near one colour, small ones on top: (side, side, 3)."""
+    """Draw overlapping leaves (side, side, 3): round or four-cornered, near one colour, small ones on top."""
     count = int(rng.integers(8, 25))
     spread = rng.uniform(0.02, 0.12)
     offsets = rng.normal(0, 1, (count + 1, 1)) + rng.normal(0, 0.5, (count + 1, 3))  # brightness, then hue
@@ -163,16 +176,17 @@ def _dead_leaves(rng: np.random.Generator, side: int, colour: Image) -> Image:
     canvas[:] = shades[count]
     across = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii[:, None]
     along = np.stack([-across[:, 1], across[:, 0]], axis=1) * flatness[:, None]
-    rounds = fixed_point(centres[:, None] + _ROUND @ np.stack([across, along], axis=1))  # (count, 12, 2)
-    quads = fixed_point(centres[:, None] + _QUAD @ np.stack([across, along], axis=1))  # (count, 4, 2)
+    both = np.stack([across, along], axis=1)
+    rounds = _fixed_point(centres[:, None] + _corners(12) @ both)  # (count, 12, 2)
+    quads = _fixed_point(centres[:, None] + _corners(4, np.pi / 4) @ both)  # (count, 4, 2)
     for round_one, circle, quad, shade in zip(round_ones, rounds, quads, shades.tolist(), strict=False):
-        cv2.fillConvexPoly(canvas, circle if round_one else quad, shade, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(canvas, circle if round_one else quad, shade, cv2.LINE_8, _SHIFT)
     return canvas
 
 
 def _fill(rng: np.random.Generator, side: int, colour: Image) -> Image:
-    """The subject's colour as an image (side, side, 3): plain, or brighter towards one side."""
-    y, x = grid(side)
+    """Give the subject's colour as an image (side, side, 3): plain, or brighter towards one side."""
+    y, x = _axes(side)
     angle = rng.uniform(0, 2 * np.pi)
     slope = rng.uniform(0, 0.12)
     ramp = slope * (x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle)))
@@ -180,7 +194,7 @@ def _fill(rng: np.random.Generator, side: int, colour: Image) -> Image:
 
 
 def _photograph(rng: np.random.Generator, canvas: Image) -> Image:
-    """Less contrast, some blur and some grain, then 256 levels: what a camera adds."""
+    """Take away contrast, add some blur and some grain, then keep 256 levels: what a camera does."""
     size = canvas.shape[0]
     contrast = rng.uniform(0.55, 1.0)
     lift = rng.uniform(0, 1 - contrast)
@@ -191,3 +205,148 @@ def _photograph(rng: np.random.Generator, canvas: Image) -> Image:
     image = image + grain * rng.standard_normal(image.shape, np.float32)
     levels: Image = np.rint(np.clip(image, 0, 1) * 255) / np.float32(255)
     return levels
+
+
+# Subjects. Each gives a mask (side, side) in [0, 1]: where in the picture the subject's colour goes. Textures
+# fill the picture at a random angle and spacing; shapes are polygons at a random place, size and angle.
+
+
+def _waves(rng: np.random.Generator, side: int, low: float, high: float) -> tuple[Mask, Mask]:
+    """Give two turned axes (side, side) in periods: whole numbers are one period apart."""
+    y, x = _axes(side)
+    angle = rng.uniform(0, 2 * np.pi)
+    periods = rng.uniform(low, high) / 2
+    c, s = np.float32(periods * np.cos(angle)), np.float32(periods * np.sin(angle))
+    u, v = rng.random(2, np.float32)
+    return c * x + s * y + u, c * y - s * x + v
+
+
+def _mask(inside: NDArray[np.bool_]) -> Mask:
+    return inside.astype(np.float32)
+
+
+def _outline(rng: np.random.Generator, side: int, points: Points) -> Mask:
+    """Fill a polygon, given with radius 1 around (0, 0), at a random place, size and angle."""
+    radius = rng.uniform(0.24, 0.4) * side
+    centre = side / 2 + rng.uniform(-1, 1, 2) * (0.46 * side - radius)
+    squeeze = rng.uniform(0.85, 1.0)
+    turned = _turned(points, rng.uniform(0, 2 * np.pi)) * (1.0, squeeze)
+    mask = np.zeros((side, side), np.float32)
+    cv2.fillPoly(mask, [_fixed_point(centre + radius * turned)], 1.0, cv2.LINE_8, _SHIFT)
+    return mask
+
+
+def _stripes(rng: np.random.Generator, side: int) -> Mask:
+    u, _ = _waves(rng, side, 3.0, 6.0)
+    return _mask(u % 1 < rng.uniform(0.4, 0.6))
+
+
+def _zigzag(rng: np.random.Generator, side: int) -> Mask:
+    u, v = _waves(rng, side, 2.5, 3.5)
+    bend = np.abs(v % 1 - 0.5) * rng.uniform(0.9, 1.3)
+    return _mask((u * 1.3 + bend) % 1 < rng.uniform(0.42, 0.58))
+
+
+def _checker(rng: np.random.Generator, side: int) -> Mask:
+    u, v = _waves(rng, side, 2.0, 3.2)
+    return _mask((u % 1 < 0.5) ^ (v % 1 < 0.5))
+
+
+def _grid(rng: np.random.Generator, side: int) -> Mask:
+    u, v = _waves(rng, side, 2.6, 4.0)
+    width = rng.uniform(0.22, 0.32)
+    return _mask((u % 1 < width) | (v % 1 < width))
+
+
+def _dots(rng: np.random.Generator, side: int) -> Mask:
+    u, v = _waves(rng, side, 2.6, 4.0)
+    radius = rng.uniform(0.26, 0.36)
+    return _mask((u % 1 - 0.5) ** 2 + (v % 1 - 0.5) ** 2 < radius**2)
+
+
+def _rings(rng: np.random.Generator, side: int) -> Mask:
+    y, x = _axes(side)
+    cy, cx = rng.uniform(-0.35, 0.35, 2).astype(np.float32)
+    distance = np.sqrt((y - cy) ** 2 + (x - cx) ** 2)
+    phase = distance * rng.uniform(1.7, 2.8) + rng.random()
+    return _mask(phase % 1 < rng.uniform(0.4, 0.6))
+
+
+def _blobs(rng: np.random.Generator, side: int) -> Mask:
+    coarse = rng.standard_normal((8, 8), np.float32)
+    fine = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.GaussianBlur(fine, (0, 0), side / 20)
+    level = (smooth - smooth.mean()) / (smooth.std() + np.float32(1e-6))
+    mask: Mask = np.clip(level * 1.2 + np.float32(0.5), 0, 1)
+    return mask
+
+
+def _disc(rng: np.random.Generator, side: int) -> Mask:
+    return _outline(rng, side, _corners(40))
+
+
+def _hoop(rng: np.random.Generator, side: int) -> Mask:
+    outer = _corners(40)
+    return _outline(rng, side, np.concatenate([outer, outer[:1], outer[:1] * 0.55, outer[::-1] * 0.55]))
+
+
+def _square(rng: np.random.Generator, side: int) -> Mask:
+    return _outline(rng, side, _corners(4))
+
+
+def _triangle(rng: np.random.Generator, side: int) -> Mask:
+    return _outline(rng, side, _corners(3))
+
+
+def _star(rng: np.random.Generator, side: int) -> Mask:
+    points = _corners(10) * np.tile([1.0, 0.42], 5)[:, None]
+    return _outline(rng, side, points)
+
+
+def _cross(rng: np.random.Generator, side: int) -> Mask:
+    arm = rng.uniform(0.26, 0.34)
+    quarter = np.array([[1.0, -arm], [1.0, arm], [arm, arm]])
+    points = np.concatenate([_turned(quarter, k * np.pi / 2) for k in range(4)])
+    return _outline(rng, side, points)
+
+
+def _moon(rng: np.random.Generator, side: int) -> Mask:
+    outer = _corners(40, 0.75)[:33]
+    inner = np.stack([outer[::-1, 0] * 0.62 + 0.28, outer[::-1, 1] * 0.72], axis=1)
+    return _outline(rng, side, np.concatenate([outer, inner]))
+
+
+def _heart(rng: np.random.Generator, side: int) -> Mask:
+    t = np.arange(40) * (2 * np.pi / 40)
+    x = np.sin(t) ** 3
+    y = -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)) / 16
+    return _outline(rng, side, np.stack([x, y], axis=1))
+
+
+def _arrow(rng: np.random.Generator, side: int) -> Mask:
+    half = [[1.0, 0.0], [0.1, 0.75], [0.1, 0.27], [-1.0, 0.27]]
+    mirrored = [[x, -y] for x, y in half[:0:-1]]
+    return _outline(rng, side, np.array(half + mirrored))
+
+
+_SUBJECTS: dict[str, Callable[[np.random.Generator, int], Mask]] = {
+    "stripes": _stripes,
+    "zigzag": _zigzag,
+    "checker": _checker,
+    "grid": _grid,
+    "dots": _dots,
+    "rings": _rings,
+    "blobs": _blobs,
+    "disc": _disc,
+    "hoop": _hoop,
+    "square": _square,
+    "triangle": _triangle,
+    "star": _star,
+    "cross": _cross,
+    "moon": _moon,
+    "heart": _heart,
+    "arrow": _arrow,
+}
+
+CLASSES: tuple[str, ...] = tuple(_SUBJECTS)
+"""The classes that can be drawn; without `classes`, a label is a position in this tuple."""

@@ -12,8 +12,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
+IMPORT = "from coursekit.exercises import lesson_2 as exercises"
 # Stands for `coursekit.exercises` inside a kernel.
 STAND_IN = """\
+from coursekit.exercises import lesson_2 as exercises
+
 class Check:
     def __init__(self, label, judge):
         self.label, self.judge = label, judge
@@ -77,7 +80,7 @@ def small_lesson():
     return new_notebook(
         cells=[
             new_markdown_cell("# Lesson 2 · Small\n\nIt is small.", id="title"),
-            new_code_cell("import numpy as np\n\nfrom coursekit import images", id="imports"),
+            new_code_cell(IMPORT, id="imports"),
             new_markdown_cell("## 1 · One\n\nText.\n\n**Predict** it.", id="one"),
             new_code_cell("print(1 + 1)", id="sum"),
             new_markdown_cell("## Exercises\n\n1. Old prompt.", id="old"),

@@ -16,9 +16,8 @@ from editions_support import EXERCISES, LESSONS, required, small_lesson
 
 from tools.editions import placed
 from tools.editions.__main__ import main
-from tools.editions.parts import MOST_LINES, lines_of, parts
 from tools.editions.reveal import FILES, RevealError, reveal_files
-from tools.editions.slide_types import SLIDE_TYPES, slide_types
+from tools.editions.slide_layout import MOST_LINES, lines_of, slide_texts, slide_types
 from tools.editions.slides import slides, text_html
 
 required("pyreveal")
@@ -87,33 +86,22 @@ def test_imports_and_progress_are_left_out_and_an_exercise_is_one_slide():
         "lesson02-ex-progress": "skip",
         "summary": "slide",
     }
-    assert set(types.values()) <= set(SLIDE_TYPES)
-
-
-def test_the_types_depend_on_the_sources_alone():
-    for path in LESSONS:
-        notebook = nbformat.read(path, as_version=4)
-        before = slide_types(notebook.cells)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = []
-        assert slide_types(notebook.cells) == before
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_no_text_is_lost_where_it_is_split(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
-            assert "".join("".join(parts(cell.source)).split()) == "".join(cell.source.split())
-            assert all(lines_of(part) <= MOST_LINES for part in parts(cell.source))
+            assert "".join("".join(slide_texts(cell.source)).split()) == "".join(cell.source.split())
+            assert all(lines_of(part) <= MOST_LINES for part in slide_texts(cell.source))
 
 
 def test_a_heading_and_a_line_with_a_colon_are_not_left_alone():
     long = "A long paragraph, with words. " * 40
-    assert [part[:9] for part in parts(f"{long}\n\n## Heading\n\n{long}")] == ["A long pa", "## Headin"]
-    assert parts(f"Look at this:\n\n{long}{long}")[0].startswith("Look at this:\n\nA long")
+    assert [part[:9] for part in slide_texts(f"{long}\n\n## Heading\n\n{long}")] == ["A long pa", "## Headin"]
+    assert slide_texts(f"Look at this:\n\n{long}{long}")[0].startswith("Look at this:\n\nA long")
     items = "\n".join(f"- {'many words in an item ' * 12}" for _ in range(12))
-    assert len(parts(items)) > 1
+    assert len(slide_texts(items)) > 1
 
 
 def test_each_piece_stands_where_the_metadata_says():

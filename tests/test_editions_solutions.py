@@ -177,7 +177,6 @@ def test_the_command_fails_where_a_solution_is_not_right(tmp_path, capsys, monke
     path = tmp_path / "02_small.ipynb"
     path.write_bytes(to_bytes(notebook))
     monkeypatch.setattr("tools.editions.__main__.exercises_of", lambda number: (wrong, EXERCISES[1]))
-    monkeypatch.setattr("tools.editions.section.with_import", lambda source, number: source)
     assert main(["solutions", str(path), "--to", str(tmp_path / "new")]) == 1
     assert "the solution of 2.1 is not accepted" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

@@ -124,6 +124,8 @@ def test_torch_refuses_integer_weights_and_takes_those_of_to_weight():
 def test_to_weight_refuses_other_shapes(shape):
     with pytest.raises(ValueError, match=r"needs a bank \(n, kh, kw\)"):
         filters.to_weight(np.ones(shape))
+    with pytest.raises(ValueError, match=r"got shape \(4, 1, 4, 4\). This is a conv weight already"):
+        filters.to_weight(filters.to_weight(filters.edge_bank()))
 
 
 def test_random_filters_are_seeded_and_bounded_as_torch_bounds_them():
@@ -133,9 +135,30 @@ def test_random_filters_are_seeded_and_bounded_as_torch_bounds_them():
     bound = torch.nn.Conv2d(3, 12, 5).weight.abs().max().item()
     assert np.abs(weight).max() == pytest.approx(bound, rel=0.05)
     assert weight.dtype == np.float32
+    assert filters.random_bank((1, 1, 1)).shape == (1, 1, 1)
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (0, 3, 3), (1, 2, 3, 4, 5)])
 def test_random_filters_of_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match="needs a shape"):
         filters.random_bank(shape)
+
+
+def test_roughness_on_paper():
+    flat = np.full((3, 3), -2.0)
+    edge = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])  # down: 1; across: 0; mean square: 2/3
+    diagonal = np.array([[0.0, 1, 1], [-1, 0, 1], [-1, -1, 0]])  # down and across: 4/6 each; mean square: 2/3
+    checker = np.array([[1.0, -1, 1], [-1, 1, -1], [1, -1, 1]])  # down and across: 4 each; mean square: 1
+    given = np.stack([flat, edge, edge.T, diagonal, checker])[:, None]
+    np.testing.assert_allclose(filters.roughness(given), [0, 0.75, 0.75, 1, 4])
+    np.testing.assert_allclose(filters.roughness(-7 * given), filters.roughness(given))
+    two_channels = np.array([[[[1.0, 1], [1, 1]], [[1, -1], [1, -1]]]])  # across 4 in one of two
+    np.testing.assert_allclose(filters.roughness(two_channels), [1.0])
+
+
+def test_roughness_of_what_has_none_is_refused():
+    for shape in [(3, 3, 3), (4, 3, 1, 3), (4, 3, 3, 1)]:
+        with pytest.raises(ValueError, match=r"expected filters \(out, in, kh, kw\)"):
+            filters.roughness(np.ones(shape))
+    with pytest.raises(ValueError, match="filter 1 is all zero"):
+        filters.roughness(np.stack([np.ones((1, 2, 2)), np.zeros((1, 2, 2))]))

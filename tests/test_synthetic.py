@@ -3,18 +3,39 @@
 import numpy as np
 import pytest
 
-from coursekit.subjects import SUBJECTS
 from coursekit.synthetic import CLASSES, draw, draw_batch
 
-
-def test_there_are_at_least_ten_classes_without_doubles():
-    assert len(CLASSES) >= 10
-    assert len(set(CLASSES)) == len(CLASSES)
-    assert tuple(SUBJECTS) == CLASSES
+# Brightness of the four quarters of one picture of each class, the upper two first. They show a change of the
+# drawing, but not another processor.
+QUARTERS = {
+    "stripes": (0.675, 0.668, 0.657, 0.675),
+    "zigzag": (0.687, 0.724, 0.712, 0.681),
+    "checker": (0.330, 0.305, 0.348, 0.311),
+    "grid": (0.316, 0.343, 0.323, 0.351),
+    "dots": (0.661, 0.651, 0.655, 0.672),
+    "rings": (0.765, 0.736, 0.752, 0.744),
+    "blobs": (0.621, 0.617, 0.609, 0.603),
+    "disc": (0.740, 0.688, 0.725, 0.677),
+    "hoop": (0.339, 0.376, 0.323, 0.329),
+    "square": (0.352, 0.445, 0.282, 0.315),
+    "triangle": (0.836, 0.809, 0.734, 0.766),
+    "star": (0.484, 0.508, 0.447, 0.450),
+    "cross": (0.287, 0.273, 0.518, 0.355),
+    "moon": (0.874, 0.865, 0.867, 0.859),
+    "heart": (0.738, 0.706, 0.730, 0.705),
+    "arrow": (0.475, 0.564, 0.456, 0.464),
+}
 
 
 @pytest.mark.parametrize("name", CLASSES)
-@pytest.mark.parametrize("size", [16, 32, 45, 224])
+def test_pictures_stay_as_they_are(name):
+    picture = draw(name, np.random.default_rng(CLASSES.index(name)))
+    quarters = picture.mean(axis=2).reshape(2, 16, 2, 16).mean(axis=(1, 3)).ravel()
+    np.testing.assert_allclose(quarters, QUARTERS[name], atol=0.0015)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("size", [16, 45, 224])
 def test_a_picture_is_float32_rgb_in_256_levels(name, size):
     picture = draw(name, np.random.default_rng(7), size)
     assert picture.shape == (size, size, 3)
@@ -25,12 +46,6 @@ def test_a_picture_is_float32_rgb_in_256_levels(name, size):
     assert picture.std() > 0.02, "flat"
 
 
-def test_a_name_and_its_position_draw_the_same():
-    for position, name in enumerate(CLASSES):
-        by_name = draw(name, np.random.default_rng(3))
-        np.testing.assert_array_equal(by_name, draw(position, np.random.default_rng(3)))
-
-
 def test_the_same_seed_draws_the_same_and_another_draws_another():
     first, labels = draw_batch(20, seed=4)
     again, labels_again = draw_batch(20, seed=4)
@@ -38,11 +53,7 @@ def test_the_same_seed_draws_the_same_and_another_draws_another():
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(labels, labels_again)
     assert (first != other).any(axis=(1, 2, 3)).all()
-
-
-def test_pictures_of_one_seed_all_differ():
-    images, _ = draw_batch(64, seed=0)
-    assert len({image.tobytes() for image in images}) == 64
+    assert len({image.tobytes() for image in first}) == 20
 
 
 def test_a_batch_can_be_drawn_in_parts():
@@ -50,6 +61,7 @@ def test_a_batch_can_be_drawn_in_parts():
     parts = [draw_batch(5, seed=9), draw_batch(20, seed=9, first=5), draw_batch(12, seed=9, first=25)]
     np.testing.assert_array_equal(whole, np.concatenate([images for images, _ in parts]))
     np.testing.assert_array_equal(labels, np.concatenate([part for _, part in parts]))
+    assert draw_batch(0)[0].shape == (0, 32, 32, 3)
 
 
 def test_classes_come_equally_often_and_in_changing_order():
@@ -68,42 +80,16 @@ def test_labels_are_positions_in_the_chosen_classes():
         np.testing.assert_array_equal(images[number], expected)
 
 
-def test_no_pictures_are_an_empty_batch():
-    images, labels = draw_batch(0)
-    assert images.shape == (0, 32, 32, 3)
-    assert labels.shape == (0,)
-
-
-@pytest.mark.parametrize("name", CLASSES)
-def test_a_subject_covers_a_part_of_the_picture(name):
-    shares = [SUBJECTS[name](np.random.default_rng(seed), 64).mean() for seed in range(40)]
-    assert min(shares) > 0.03
-    assert max(shares) < 0.75
-
-
-def test_a_shape_stays_inside_the_picture():
-    for name in CLASSES[CLASSES.index("disc") :]:
-        for seed in range(60):
-            mask = SUBJECTS[name](np.random.default_rng(seed), 64)
-            edge = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
-            assert not edge.any(), f"{name}, seed {seed}, touches the edge"
-
-
 def test_subjects_stand_out_in_colour():
     """Mean colour inside the mask differs from that outside, in nearly every picture."""
     weak = 0
     for seed in range(200):
         picture = draw("disc", np.random.default_rng(seed), 64)
-        inside = _disc_of(picture)
+        border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).mean(axis=0)
+        distance = np.linalg.norm(picture - border, axis=2)
+        inside = distance > np.median(distance)
         weak += np.linalg.norm(picture[inside].mean(axis=0) - picture[~inside].mean(axis=0)) < 0.08
     assert weak <= 20
-
-
-def _disc_of(picture):
-    """The half of the pixels that differs most from the border's mean colour."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).mean(axis=0)
-    distance = np.linalg.norm(picture - border, axis=2)
-    return distance > np.median(distance)
 
 
 @pytest.mark.parametrize(
@@ -121,32 +107,19 @@ def test_edges_come_in_every_direction(names):
 
 
 @pytest.mark.parametrize(
-    ("name", "means"), [("star", [0.608, 0.537, 0.441]), ("dots", [0.738, 0.709, 0.655])]
-)
-def test_pictures_stay_as_they_are(name, means):
-    """Averages of red, green and blue show a change of the drawing, but not another processor."""
-    picture = draw(name, np.random.default_rng(0))
-    np.testing.assert_allclose(picture.mean(axis=(0, 1)), means, atol=0.002)
-
-
-@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"count": -1}, "count must be 0 or more, got -1"),
         ({"count": 1, "seed": -3}, "seed must be 0 or more, got -3"),
         ({"count": 1, "first": -2}, "first must be 0 or more, got -2"),
-        ({"count": 1, "size": 15}, "at least 16 pixels.*got 15"),
+        ({"count": 0, "size": 15}, "at least 16 pixels.*got 15"),
         ({"count": 1, "classes": []}, "one or more different classes"),
         ({"count": 1, "classes": ["star", "star"]}, "one or more different classes"),
-        ({"count": 1, "classes": ["cat"]}, "unknown class 'cat'; choose from stripes"),
+        ({"count": 0, "classes": ["cat"]}, "unknown class 'cat'; choose from stripes"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         draw_batch(**arguments)
-
-
-@pytest.mark.parametrize("label", [-1, len(CLASSES), "Star"])
-def test_an_unknown_label_is_refused(label):
-    with pytest.raises(ValueError, match="unknown class"):
-        draw(label, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="unknown class 'Star'"):
+        draw("Star", np.random.default_rng(0))

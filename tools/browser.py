@@ -59,7 +59,7 @@ def open_browser() -> Iterator[Browser]:
         A playwright `Browser`.
 
     Raises:
-        BrowserError: playwright is not installed, or no Chromium was found or could be started.
+        BrowserError: Playwright is not installed, or no Chromium was found or could be started.
     """
     try:
         from playwright.sync_api import Error, sync_playwright

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from tools.browser import BrowserError, open_browser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
-__all__ = ["page_ends", "photograph", "render", "to_html"]
+__all__ = ["page_ends", "render", "to_html"]
 
 WIDTH = 1100
 HEIGHT = 1400
@@ -53,46 +53,15 @@ def page_ends(borders: Sequence[float], total: float, height: float = HEIGHT) ->
     return [*ends, total]
 
 
-def photograph(page: Page, folder: Path, *, cells: str, prefix: str = "") -> list[Path]:
-    """Write everything that a page shows as PNG files of at most 1400 pixels in height.
-
-    Args:
-        page: A page that scrolls as a whole.
-        folder: Where the files go; it is made.
-        cells: The CSS selector of the things between which a page may end.
-        prefix: What the files' names begin with.
-
-    Returns:
-        The files: `01.png`, `02.png`, ...
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    total = float(page.evaluate("document.documentElement.scrollHeight"))
-    width = float(page.evaluate("document.documentElement.clientWidth"))
-    borders: list[float] = page.evaluate(
-        "cells => [...document.querySelectorAll(cells)].map(c => c.getBoundingClientRect().top + scrollY)",
-        cells,
-    )
-    files: list[Path] = []
-    start = 0.0
-    for number, end in enumerate(page_ends(sorted(borders), total), start=1):
-        file = folder / f"{prefix}{number:02}.png"
-        page.screenshot(
-            path=file, full_page=True, clip={"x": 0, "y": start, "width": width, "height": end - start}
-        )
-        files.append(file)
-        start = end
-    return files
-
-
 def render(notebook: Path, folder: Path) -> list[Path]:
-    """Export a notebook and photograph it.
+    """Export a notebook and write everything that its page shows as PNG files.
 
     Args:
         notebook: The `.ipynb` file.
-        folder: Where the PNG files go.
+        folder: Where the files go; it is made.
 
     Returns:
-        The files.
+        The files: `01.png`, `02.png`, ...
 
     Raises:
         BrowserError: There is no playwright or no Chromium.
@@ -105,15 +74,29 @@ def render(notebook: Path, folder: Path) -> list[Path]:
         else:
             route.abort()
 
-    html = to_html(notebook)
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
     with tempfile.TemporaryDirectory() as temporary, open_browser() as browser:
         source = Path(temporary) / "lesson.html"
-        source.write_text(html, encoding="utf-8", newline="\n")
+        source.write_text(to_html(notebook), encoding="utf-8", newline="\n")
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.route("**/*", stay_here)
         page.goto(source.as_uri())
         page.wait_for_function("[...document.images].every(image => image.complete)")
-        return photograph(page, folder, cells=".jp-Cell")
+        total = float(page.evaluate("document.documentElement.scrollHeight"))
+        borders: list[float] = page.evaluate(
+            "[...document.querySelectorAll('.jp-Cell')].map(c => c.getBoundingClientRect().top + scrollY)"
+        )
+        start = 0.0
+        for number, end in enumerate(page_ends(sorted(borders), total), start=1):
+            files.append(folder / f"{number:02}.png")
+            page.screenshot(
+                path=files[-1],
+                full_page=True,
+                clip={"x": 0, "y": start, "width": WIDTH, "height": end - start},
+            )
+            start = end
+    return files
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

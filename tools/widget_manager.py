@@ -15,6 +15,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from tools.files import replace
+
 __all__ = ["FILES", "bring", "main"]
 
 # Package and version, the file in it that a page loads, and what it is called here.
@@ -24,41 +26,33 @@ FILES = (
 )
 
 
-def bring(folder: Path) -> list[Path]:
-    """Fetch the files with npm, whole or not at all.
+def bring(folder: Path) -> None:
+    """Fetch the files with npm, each whole or not at all; what is there already is not fetched again.
 
     Args:
         folder: Where they go; it is made.
 
-    Returns:
-        Their paths. What is there already is not fetched again.
-
     Raises:
-        FileNotFoundError: npm is not installed.
-        subprocess.CalledProcessError: npm could not fetch a package.
+        FileNotFoundError: There is no npm.
+        subprocess.CalledProcessError: A package could not be fetched.
+        KeyError: A package lacks its file.
     """
-    npm = shutil.which("npm")
-    paths = [folder / name for _, _, name in FILES]
-    for (package, member, _), path in zip(FILES, paths, strict=True):
-        if path.is_file():
+    for package, member, name in FILES:
+        if (folder / name).is_file():
             continue
+        npm = shutil.which("npm")
         if npm is None:
             raise FileNotFoundError("npm is not installed")
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as temporary:
             # Without a network it shall not keep those waiting who want to test something else.
             command = [npm, "pack", package, "--silent", "--fetch-retries=1", "--fetch-timeout=20000"]
-            command += ["--pack-destination", temporary]
             subprocess.run(command, cwd=temporary, check=True, stdout=subprocess.DEVNULL)
             (archive,) = Path(temporary).glob("*.tgz")
             with tarfile.open(archive) as packed:
                 found = packed.extractfile(member)
                 if found is None:
                     raise FileNotFoundError(f"{package} has no file {member}")
-                part = path.with_suffix(".part")
-                part.write_bytes(found.read())
-            part.replace(path)
-    return paths
+                replace(folder / name, found.read())
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     try:
         bring(folder)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, KeyError, subprocess.CalledProcessError) as error:
         print(f"The widget manager is missing, one test needs it: {error}", file=sys.stderr)
         return 1
     return 0

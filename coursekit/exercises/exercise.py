@@ -131,7 +131,7 @@ class Exercise:
             verdict = self.judge(answer)
         except Refused as refused:
             return Feedback("blank" if refused.blank else "wrong", self.label, _begun(refused.text))
-        except Exception as error:  # an answer that no judge expects still gets a sentence
+        except Exception as error:  # noqa: BLE001 (an answer that no judge expects still gets a sentence)
             said = f"{UNREADABLE} ({type(error).__name__}: {error})"
             return Feedback("wrong", self.label, said)
         return Feedback("right" if verdict.right else "wrong", self.label, _begun(verdict.why))

@@ -34,8 +34,8 @@ def edge_strength(answer: Any) -> Verdict:
         as_function(network.forward, 1)
         result = call(network, x)
     came = as_array(result, tensors=True, what="What your network returns")
-    weight = filters.to_weight(filters.edge_bank())
-    maps = np.stack([reference.conv_layer(image, weight) for image in x.numpy()])  # (2, 4, 6, 8)
+    gray, bank = x[:, 0].numpy(), filters.edge_bank()
+    maps = np.array([[reference.cross_correlate2d(image, kernel) for kernel in bank] for image in gray])
     active = reference.relu(maps)
     wanted = active.sum(axis=1, keepdims=True)  # (2, 1, 6, 8)
     if came.size == wanted.size and np.abs(came).max() < 1e-4:

@@ -49,6 +49,8 @@ class VGG(nn.Module):
     138357544
     """
 
+    features: nn.Sequential
+
     def __init__(
         self,
         widths: Sequence[Sequence[int]] = WIDTHS,

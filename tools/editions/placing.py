@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools.editions.section import exercises_of, lesson_number, place_section
-from tools.editions.slide_types import place_slide_types
+from tools.editions.slide_layout import place_slide_types
 from tools.files import replace
 from tools.notebooks.normalise import to_bytes
 

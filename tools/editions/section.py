@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
@@ -115,7 +114,7 @@ def section_places(notebook: NotebookNode, name: str) -> range:
 
 
 def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> None:
-    """Replace a notebook's section of exercises, and let its first code cell import them.
+    """Replace a notebook's section of exercises.
 
     A cell that is as it was keeps its outputs; where nothing changes, the notebook stays the same.
 
@@ -125,12 +124,12 @@ def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name
         name: What messages call the notebook.
 
     Raises:
-        PlaceError: There is no place for them.
+        PlaceError: There is no place for them, or no cell before it imports them.
     """
     places = section_places(notebook, name)
-    first = next((cell for cell in notebook.cells[: places.start] if cell.cell_type == "code"), None)
-    if first is None:
-        raise PlaceError(f"{name}: has no code cell before its exercises that could import them.")
+    line = f"from {PACKAGE} import lesson_{exercises[0].lesson} as exercises"
+    if not any(line in cell.source.split("\n") for cell in notebook.cells[: places.start]):
+        raise PlaceError(f"{name}: does not import its exercises. Write into its first code cell: {line}")
     old = {cell.id: cell for cell in notebook.cells[places.start : places.stop]}
     cells = []
     for cell in section_cells(exercises):
@@ -140,44 +139,6 @@ def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name
             cell.execution_count = before.get("execution_count")
         cells.append(cell)
     notebook.cells[places.start : places.stop] = cells
-    first.source = with_import(first.source, exercises[0].lesson)
-
-
-def with_import(source: str, lesson: int) -> str:
-    r"""Add the import of a lesson's exercises to those of coursekit, in the order that ruff wants.
-
-    >>> print(with_import("from coursekit import data\nfrom coursekit.pictures import show_image", 1))
-    from coursekit import data
-    from coursekit.exercises import lesson_1 as exercises
-    from coursekit.pictures import show_image
-    """
-    line = f"from {PACKAGE} import lesson_{lesson} as exercises"
-    lines = source.split("\n")
-    imports = list(_imports(source))
-    for node in imports:
-        if isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
-            lines[node.lineno - 1 : node.end_lineno] = [line]
-            return "\n".join(lines)
-    own = [node for node in imports if _module(node).split(".")[0] == "coursekit"]
-    later = [node for node in own if isinstance(node, ast.ImportFrom) and _module(node) > PACKAGE]
-    if later:
-        lines.insert(later[0].lineno - 1, line)
-    elif own:
-        lines.insert(own[-1].end_lineno or 0, line)
-    else:
-        end = (imports[-1].end_lineno or 0) if imports else 0
-        lines[end:end] = ["", line] if imports else [line]
-    return "\n".join(lines)
-
-
-def _imports(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
-
-
-def _module(node: ast.Import | ast.ImportFrom) -> str:
-    return (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
 
 
 def _markdown(source: str, **more: Any) -> NotebookNode:

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from tools.editions.parts import asks, blocks, lines_of, parts
 from tools.editions.reveal import reveal_files
-from tools.editions.slide_types import slide_types
+from tools.editions.slide_layout import asks, blocks, lines_of, slide_texts, slide_types
 
 __all__ = ["HEIGHT", "WIDTH", "index", "slides", "text_html", "title_of"]
 
@@ -119,7 +118,7 @@ def _fits(page: Page) -> bool:
 def _groups(cell: NotebookNode) -> Iterator[Page]:
     """Make the pieces of a cell, in groups that each begin a page where they do not fit on the one before."""
     if cell.cell_type == "markdown":
-        for part in parts(cell.source):
+        for part in slide_texts(cell.source):
             yield [
                 _piece(text_html(text), lines_of(text) * TEXT, more=" asks" if asks(text) else "")
                 for text in _told_and_asked(part)

@@ -4,11 +4,10 @@
 byte; `python -m tools.notebooks check` says which rule a notebook breaks, in which cell, and what to do.
 """
 
-from tools.notebooks.execute import NotebookError, execute
+from tools.notebooks.execute import NotebookError, execute, write
 from tools.notebooks.lesson import Lesson
 from tools.notebooks.normalise import NormaliseError, normalise, to_bytes
 from tools.notebooks.rules import RULES, Problem, check, check_file
-from tools.notebooks.write import write
 
 __all__ = [
     "RULES",

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.notebooks import NormaliseError, NotebookError, check_file, write
-from tools.notebooks.execute import SECONDS
 
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -42,8 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument(
             "paths", nargs="*", type=Path, help="notebooks or folders; all lessons when left out"
         )
-        if name == "write":
-            command.add_argument("--seconds", type=float, default=SECONDS, help="most that one cell may take")
     options = parser.parse_args(arguments)
     try:
         paths = find(options.paths)
@@ -59,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     for path in paths:
         try:
-            print(f"{path}: {'written' if write(path, seconds=options.seconds) else 'unchanged'}", flush=True)
+            print(f"{path}: {'written' if write(path) else 'unchanged'}", flush=True)
         except (NotebookError, NormaliseError) as error:
             print(error, file=sys.stderr, flush=True)
             failed += 1

@@ -1,12 +1,14 @@
-"""Run every cell of a notebook in a fresh kernel of this environment."""
+"""Run every cell of a notebook in a fresh kernel of this environment, and store what comes out."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -14,7 +16,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-__all__ = ["NotebookError", "execute"]
+from tools.files import replace
+from tools.notebooks.normalise import normalise, to_bytes
+
+__all__ = ["NotebookError", "execute", "write"]
 
 SECONDS = 180.0  # for one cell: stops what hangs; the longest, the training of lesson 6, takes about 20
 
@@ -29,10 +34,27 @@ class _ThisPython(KernelSpecManager):
         return KernelSpec(resource_dir=str(RESOURCES), **get_kernel_dict())
 
 
-def _environment() -> dict[str, str]:
-    # Agg would make figures vanish from the page; more threads than one let two kernels fight for two cores.
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return environment | {"OMP_NUM_THREADS": "1"}
+def write(path: Path, *, seconds: float = SECONDS) -> bool:
+    """Execute a notebook in its folder, normalise it and replace its file if that changes any byte.
+
+    Args:
+        path: The `.ipynb` file.
+        seconds: The most that one cell may take.
+
+    Returns:
+        Whether the file was replaced.
+
+    Raises:
+        NotebookError: A cell failed; the file is as it was.
+        NormaliseError: The executed notebook must not be stored; the file is as it was.
+    """
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    execute(notebook, path.resolve().parent, name=str(path), seconds=seconds)
+    data = to_bytes(normalise(notebook, name=str(path)))
+    if data == path.read_bytes():
+        return False
+    replace(path, data)
+    return True
 
 
 def execute(
@@ -49,10 +71,11 @@ def execute(
     Raises:
         NotebookError: A cell failed and is not tagged `raises-exception`. The message names the cell.
     """
-    running = {"index": 0}
+    running = 0
 
     def start(cell: NotebookNode, cell_index: int) -> None:
-        running["index"] = cell_index
+        nonlocal running
+        running = cell_index
 
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -67,26 +90,22 @@ def execute(
         on_cell_execute=start,
     )
     client.owns_km = True  # else the kernel would outlive the notebook
+    # Agg would make figures vanish from the page; more threads than one let two kernels fight for two cores.
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment["OMP_NUM_THREADS"] = "1"
     try:
-        client.execute(cwd=str(folder), env=_environment(), stderr=subprocess.DEVNULL)
+        client.execute(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if isinstance(error, CellExecutionError):
-            reason = _shown_error(notebook.cells[running["index"]]) or f"{error.ename}: {error.evalue}"
+            # An error in a value's own repr has no name in the kernel's reply; what the page shows has it.
+            outputs = notebook.cells[running].outputs
+            shown = [output for output in outputs if output.output_type == "error"] or [error]
+            reason = f"{shown[-1].ename}: {shown[-1].evalue}"
         elif isinstance(error, CellTimeoutError):
             reason = f"it took longer than {seconds:g} seconds"
         else:
             reason = "its kernel died"
         raise NotebookError(
-            f"{name}, cell {running['index'] + 1} failed: {reason}. The file is unchanged.\n"
-            f"{_indent(notebook.cells[running['index']].source)}"
+            f"{name}, cell {running + 1} failed: {reason}. The file is unchanged.\n"
+            f"{indent(notebook.cells[running].source, '    ')}"
         ) from error
-
-
-def _shown_error(cell: NotebookNode) -> str:
-    # An error in a value's own repr has no name in the kernel's reply; what the page shows has it.
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    return f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
-
-
-def _indent(source: str) -> str:
-    return "\n".join(f"    {line}" for line in source.splitlines())

@@ -1,0 +1,430 @@
+"""The arithmetic of a convolutional network in plain NumPy, written to be read.
+
+Torch is fast and OpenCV is fast; this is the version whose every step can be followed. The tests hold all
+three against each other. First comes how large an output is and which pixels one of its values has seen,
+then sliding a kernel over an image and several layers as one kernel, then ReLU and pooling.
+"""
+
+import operator
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any, NamedTuple, SupportsIndex, cast, overload
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "Layer",
+    "ReceptiveField",
+    "avg_pool2d",
+    "compose_kernels",
+    "convolve2d",
+    "cross_correlate2d",
+    "max_pool2d",
+    "output_size",
+    "receptive_field",
+    "relu",
+]
+
+Array = NDArray[np.floating[Any]]
+Pair = int | tuple[int, int]
+"""One number for both directions, or (vertical, horizontal)."""
+
+
+# Sizes and receptive fields
+
+
+@overload
+def output_size(
+    size: int, kernel: int, *, stride: int = 1, padding: int = 0, dilation: int = 1, ceil_mode: bool = False
+) -> int: ...
+
+
+@overload
+def output_size(
+    size: tuple[int, int],
+    kernel: Pair,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> tuple[int, int]: ...
+
+
+def output_size(
+    size: Pair,
+    kernel: Pair,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> Pair:
+    """Say how many values a conv or pooling layer gives along one direction, or along both.
+
+    `floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1`: one value where the window first
+    fits, and one more for every stride it can still move.
+
+    Args:
+        size: Of the input, in pixels: one number, or `(height, width)`.
+        kernel: Of the window, in pixels.
+        stride: Pixels from one window to the next.
+        padding: Pixels added on each side.
+        dilation: Distance between neighbouring weights; 1 means that they touch.
+        ceil_mode: Keep a last window that only partly fits, as pooling layers can. It must begin before the
+            padding at the end.
+
+    Returns:
+        A number if `size` is a number, `(height, width)` if it is a pair.
+
+    Raises:
+        TypeError: A setting is no whole number.
+        ValueError: A number makes no sense, or the window is larger than the padded input.
+
+    >>> output_size(213, 4)
+    210
+    >>> output_size((210, 317), 2, stride=2)
+    (105, 158)
+    """
+    sizes = _pair("size", size, least=1)
+    kernels = _pair("kernel", kernel, least=1)
+    strides = _pair("stride", stride, least=1)
+    paddings = _pair("padding", padding, least=0)
+    dilations = _pair("dilation", dilation, least=1)
+
+    def along(axis: int) -> int:
+        step, pad = strides[axis], paddings[axis]
+        window = dilations[axis] * (kernels[axis] - 1) + 1  # pixels from the first weight to the last
+        room = sizes[axis] + 2 * pad - window  # how far the window can still move
+        count = (room + (step - 1 if ceil_mode else 0)) // step + 1
+        if ceil_mode and (count - 1) * step >= sizes[axis] + pad:
+            count -= 1  # the last window would lie in the right padding only
+        if count < 1:
+            raise ValueError(
+                f"a window of {window} pixels does not fit into {sizes[axis]} pixels with padding {pad}. "
+                "Use a smaller kernel, more padding or a larger image."
+            )
+        return count
+
+    return (along(0), along(1)) if isinstance(size, tuple | list) else along(0)
+
+
+class Layer(NamedTuple):
+    """What the receptive field depends on in a conv or pooling layer, in pixels of the layer's own input.
+
+    >>> Layer(kernel=2, stride=2)
+    Layer(kernel=2, stride=2, padding=0, dilation=1)
+    """
+
+    kernel: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+
+class ReceptiveField(NamedTuple):
+    """Which input pixels a value after some layers has seen, along one direction.
+
+    Attributes:
+        size: Width of the field in pixels.
+        step: Pixels between the fields of two neighbouring values.
+        first_centre: Middle of the first value's field; 0.0 is the middle of the first pixel. Padding
+            makes it smaller.
+    """
+
+    size: int
+    step: int
+    first_centre: float
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Find the first and last pixel that value number `index` has seen; beyond the edge lies padding.
+
+        >>> receptive_field([Layer(5), Layer(2, stride=2)]).span(3)
+        (6, 11)
+        """
+        first = self.first_centre + index * self.step - (self.size - 1) / 2
+        return int(first), int(first) + self.size - 1
+
+
+def receptive_field(layers: Iterable[Layer | tuple[int, ...]]) -> ReceptiveField:
+    """Find which input pixels a value has seen after a chain of conv and pooling layers.
+
+    Going through a layer, the field grows by `(kernel - 1) * dilation` steps, and then the steps become
+    `stride` times as long. That is why pooling makes the layers after it see so much more.
+
+    Args:
+        layers: From the input on; `Layer(...)` or `(kernel, stride, padding, dilation)`. A pooling layer
+            needs its stride written out. Layers without a window (ReLU, BatchNorm) are left out.
+
+    Raises:
+        TypeError: A setting is no whole number, or there are too many of them.
+        ValueError: A number makes no sense, such as a stride of 0.
+
+    Source of the idea: A. Araujo, W. Norris, J. Sim, "Computing receptive fields of convolutional neural
+    networks", Distill, 2019.
+
+    >>> receptive_field([Layer(5), Layer(5), Layer(5)])
+    ReceptiveField(size=13, step=1, first_centre=6.0)
+    >>> conv, pool = Layer(3, padding=1), Layer(2, stride=2)
+    >>> receptive_field(2 * ([conv] * 2 + [pool]) + 3 * ([conv] * 3 + [pool]))  # VGG16 up to its last pooling
+    ReceptiveField(size=212, step=32, first_centre=15.5)
+    """
+    size, step, first_centre = 1, 1, 0.0
+    for layer in layers:
+        kernel, stride, padding, dilation = Layer(*layer)
+        _pair("kernel", kernel, least=1)
+        _pair("stride", stride, least=1)
+        _pair("padding", padding, least=0)
+        _pair("dilation", dilation, least=1)
+        reach = (kernel - 1) * dilation
+        size += reach * step
+        first_centre += (reach / 2 - padding) * step
+        step *= stride
+    return ReceptiveField(size, step, first_centre)
+
+
+# Convolution
+
+
+def cross_correlate2d(
+    image: ArrayLike, kernel: ArrayLike, *, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1
+) -> Array:
+    """Lay the kernel on every place of the image, multiply what lies on each other, add up.
+
+    `out[y, x] = sum over i, j of kernel[i, j] * image[y * stride + i * dilation - padding,
+    x * stride + j * dilation - padding]`, where the image is 0 beyond its edges. A conv layer computes this.
+
+    Args:
+        image: `(H, W)`, any range. Integers are converted first, so that nothing is cut off at 0 or 255.
+        kernel: `(kh, kw)`.
+        stride: Pixels from one place to the next; here and below one number, or (vertical, horizontal).
+        padding: Rows and columns of zeros added on each side.
+        dilation: Distance between neighbouring weights.
+
+    Returns:
+        The feature map `(H', W')`, sizes as `output_size` says. float32, or float64 if an input needs it, as
+        float64 and wide integers do.
+
+    Raises:
+        TypeError: A setting is no whole number, or values are no real numbers.
+        ValueError: An input is not 2-D, a setting makes no sense, or the kernel does not fit.
+
+    >>> cross_correlate2d([[0, 0, 1, 1], [0, 0, 1, 1]], [[-1, 1]])
+    array([[0., 1., 0.],
+           [0., 1., 0.]])
+    """
+    image, kernel = _array("image", image, "(H, W)"), _array("kernel", kernel, "(kh, kw)")
+    height, width = output_size(
+        (image.shape[0], image.shape[1]),
+        (kernel.shape[0], kernel.shape[1]),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )
+    step_y, step_x = _pair("stride", stride, least=1)
+    pad_y, pad_x = _pair("padding", padding, least=0)
+    gap_y, gap_x = _pair("dilation", dilation, least=1)
+
+    padded = np.pad(image, ((pad_y, pad_y), (pad_x, pad_x)))
+    total = np.zeros((height, width))  # float64: rounded once, at the end
+    for i, j in np.ndindex(kernel.shape):
+        top, left = i * gap_y, j * gap_x
+        # Every pixel that lies under weight (i, j) while the kernel visits all its places, as one array.
+        under = padded[top : top + height * step_y : step_y, left : left + width * step_x : step_x]
+        total += kernel[i, j].astype(float) * under
+    return total.astype(np.result_type(image, kernel, np.float32))
+
+
+def convolve2d(
+    image: ArrayLike, kernel: ArrayLike, *, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1
+) -> Array:
+    """Convolve as mathematics defines it: cross-correlation with the kernel turned by 180 degrees.
+
+    Arguments, result and errors are those of `cross_correlate2d`.
+
+    >>> convolve2d([[0, 0, 1, 1], [0, 0, 1, 1]], [[-1, 1]])
+    array([[ 0., -1.,  0.],
+           [ 0., -1.,  0.]])
+    """
+    kernel = _array("kernel", kernel, "(kh, kw)")
+    return cross_correlate2d(image, kernel[::-1, ::-1], stride=stride, padding=padding, dilation=dilation)
+
+
+def compose_kernels(*weights: ArrayLike) -> Array:
+    """Multiply out the one kernel that does the work of several conv layers with nothing between them.
+
+    Cross-correlating with a, then with b, is cross-correlating once with their full convolution
+    `c[m] = sum over i + j = m of a[i] * b[j]`. It holds for stride 1, dilation 1, no
+    padding and no ReLU between.
+
+    Args:
+        *weights: In the order in which they are applied; all `(out, in, kh, kw)`, or all kernels `(kh, kw)`.
+
+    Returns:
+        `(last out, first in, KH, KW)`, or `(KH, KW)`; KH is the sum of all kh, less 1 for each layer but the
+        first.
+
+    Raises:
+        TypeError: Values are no real numbers.
+        ValueError: There are no weights, or their shapes or channels do not match.
+
+    >>> compose_kernels([[1, 1]], [[1, 1]], [[1, 1]])
+    array([[1., 3., 3., 1.]])
+    >>> compose_kernels(np.ones((12, 3, 5, 5)), np.ones((24, 12, 5, 5)), np.ones((48, 24, 5, 5))).shape
+    (48, 3, 13, 13)
+    """
+    if not weights:
+        raise ValueError("compose_kernels needs at least one weight, got none.")
+    if all(np.ndim(weight) == 2 for weight in weights):
+        return reduce(_full_convolution, (_array("kernel", weight, "(kh, kw)") for weight in weights))
+    return reduce(_compose_two, (_array("weight", weight, "(out, in, kh, kw)") for weight in weights))
+
+
+def _full_convolution(first: Array, second: Array) -> Array:
+    """Convolve two kernels wherever they touch, not only where one lies inside the other."""
+    return convolve2d(first, second, padding=(second.shape[0] - 1, second.shape[1] - 1))
+
+
+def _compose_two(first: Array, second: Array) -> Array:
+    if second.shape[1] != first.shape[0]:
+        raise ValueError(
+            f"a layer with {first.shape[0]} output channels is followed by one that reads {second.shape[1]}: "
+            f"shapes {first.shape} and {second.shape}."
+        )
+
+    def between(source: int, target: int) -> Array:
+        # Every way from an input channel to an output channel goes through one channel in the middle.
+        ways = [_full_convolution(a[source], b) for a, b in zip(first, second[target], strict=True)]
+        total: Array = np.sum(ways, axis=0)
+        return total
+
+    targets, sources = range(len(second)), range(first.shape[1])
+    return np.stack([np.stack([between(source, target) for source in sources]) for target in targets])
+
+
+# ReLU and pooling
+
+
+def relu(x: ArrayLike) -> NDArray[Any]:
+    """Rectify: negative values become 0, all others stay. It clips; it does not scale.
+
+    Args:
+        x: Any shape, any range, real numbers.
+
+    Returns:
+        A new array of the same shape and dtype, from 0.
+
+    >>> relu([-2.5, 0.0, 2.5])
+    array([0. , 0. , 2.5])
+    """
+    result: NDArray[Any] = np.maximum(x, 0)
+    return result
+
+
+def max_pool2d(
+    x: ArrayLike, size: Pair, *, stride: Pair | None = None, padding: Pair = 0, ceil_mode: bool = False
+) -> Array:
+    """Keep the largest value of every window: "was it seen anywhere here, and how strongly?".
+
+    Args:
+        x: `(..., H, W)`, any range: one map, or any stack of maps. Integers are converted to float.
+        size: Of the window: one number, or (vertical, horizontal), as all settings here.
+        stride: From one window to the next; the size if None, so that windows touch and do not overlap.
+        padding: Rows and columns of minus infinity on each side, which never win; at most half the window.
+        ceil_mode: Keep a last window that only partly fits. Without it, what is left over is dropped.
+
+    Returns:
+        `(..., H', W')`, sizes as `output_size` says; float32, or float64 if the input needs it.
+
+    Raises:
+        TypeError: A setting is no whole number, or values are no real numbers.
+        ValueError: There are fewer than two axes, a setting makes no sense, or the window does not fit.
+
+    >>> max_pool2d([[1, 2, 5, 6, 9], [3, 4, 7, 8, 9]], 2)  # the fifth column is dropped
+    array([[4., 8.]])
+    """
+    windows, _ = _windows(x, size, stride, padding, ceil_mode, fill=-np.inf)
+    largest: Array = windows.max(axis=(-2, -1))
+    return largest
+
+
+def avg_pool2d(
+    x: ArrayLike, size: Pair, *, stride: Pair | None = None, padding: Pair = 0, ceil_mode: bool = False
+) -> Array:
+    """Keep the mean of every window: "how much of it is here?".
+
+    Arguments, result and errors are those of `max_pool2d`. Padding is zeros, and they count in the mean, as
+    in torch; what `ceil_mode` lets a window reach beyond the padding does not count.
+
+    >>> avg_pool2d([[1, 2, 5, 6, 9], [3, 4, 7, 8, 9]], 2)
+    array([[2.5, 6.5]])
+    """
+    windows, counts = _windows(x, size, stride, padding, ceil_mode, fill=0)
+    mean: Array = windows.sum(axis=(-2, -1), dtype=float) / counts.sum(axis=(-2, -1))
+    return mean.astype(windows.dtype)
+
+
+def _windows(
+    x: ArrayLike, size: Pair, stride: Pair | None, padding: Pair, ceil_mode: bool, *, fill: float
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Cut out every window that pooling visits, and say which of its values count in a mean.
+
+    Returns:
+        Windows `(..., H', W', kh, kw)`, and `(H', W', kh, kw)` bool: False beyond the padding.
+    """
+    maps = np.asarray(x)
+    if maps.dtype.kind not in "buif":
+        raise TypeError(f"x must hold real numbers, got dtype {maps.dtype}.")
+    if maps.ndim < 2 or maps.size == 0:
+        raise ValueError(f"x must have shape (..., H, W) with no empty axis, got {maps.shape}.")
+    maps = maps.astype(np.result_type(maps, np.float32))
+    height, width = maps.shape[-2:]
+    window = _pair("size", size, least=1)
+    step_y, step_x = _pair("stride", size if stride is None else stride, least=1)
+    pad_y, pad_x = _pair("padding", padding, least=0)
+    if 2 * pad_y > window[0] or 2 * pad_x > window[1]:
+        raise ValueError(f"padding must be at most half the size, got padding {padding!r} for size {size!r}.")
+    rows, columns = output_size(
+        (height, width), window, stride=(step_y, step_x), padding=(pad_y, pad_x), ceil_mode=ceil_mode
+    )
+    # What the last window needs beyond the padding. Without ceil_mode it needs nothing.
+    beyond_y = max(0, (rows - 1) * step_y + window[0] - (height + 2 * pad_y))
+    beyond_x = max(0, (columns - 1) * step_x + window[1] - (width + 2 * pad_x))
+
+    edges = [(0, 0)] * (maps.ndim - 2) + [(pad_y, pad_y + beyond_y), (pad_x, pad_x + beyond_x)]
+    padded = np.pad(maps, edges, constant_values=fill)
+    inside = np.ones((height + 2 * pad_y, width + 2 * pad_x), dtype=bool)
+    counted = np.pad(inside, [(0, beyond_y), (0, beyond_x)])
+
+    def cut(array: NDArray[Any]) -> NDArray[Any]:
+        places = sliding_window_view(array, window, axis=(-2, -1))
+        return places[..., ::step_y, ::step_x, :, :][..., :rows, :columns, :, :]
+
+    return cut(padded), cut(counted)
+
+
+# What was given, checked
+
+
+def _array(name: str, value: ArrayLike, shape: str) -> Array:
+    """Return the value as an array with as many axes as `shape` names, filled with real numbers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}.")
+    if array.ndim != shape.strip("(),").count(",") + 1 or array.size == 0:
+        raise ValueError(f"{name} must have shape {shape} with no empty axis, got {array.shape}.")
+    return array
+
+
+def _pair(name: str, value: Pair, *, least: int) -> tuple[int, int]:
+    """Return a setting as (vertical, horizontal); it holds whole numbers that are not below `least`."""
+    numbers = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    try:
+        vertical, horizontal = (operator.index(cast(SupportsIndex, number)) for number in numbers)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a whole number or a pair of them, got {value!r}.") from None
+    if min(vertical, horizontal) < least:
+        raise ValueError(f"{name} must be {least} or more, got {value!r}.")
+    return vertical, horizontal
