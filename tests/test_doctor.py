@@ -259,7 +259,7 @@ def test_the_doctor_runs_with_nothing_but_the_standard_library() -> None:
 
 def test_a_package_without_the_repository_is_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "coursekit").mkdir()
-    for name in (*OLD_SYNTAX, "data.py"):
+    for name in OLD_SYNTAX:
         shutil.copy(ROOT / "coursekit" / name, tmp_path / "coursekit" / name)
     own = tmp_path / ".venv" / PYTHON_IN_ENVIRONMENT
     own.parent.mkdir(parents=True)
@@ -291,27 +291,20 @@ def test_look_reads_this_computer() -> None:
     assert seen.missing_folders == ()
 
 
-def test_a_file_that_differs_is_damage_and_an_added_one_is_not(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    class DataError(RuntimeError):
-        pass
-
-    def verify(name: str) -> None:
-        if name == "bad.jpg":
-            raise DataError("bad.jpg differs")
-
-    data = types.SimpleNamespace(
-        DataError=DataError, registry=lambda: {"good.jpg": 1, "bad.jpg": 2}, verify=verify
-    )
-    monkeypatch.setitem(sys.modules, "coursekit.data", data)
-    assert situation._damaged() == ("bad.jpg differs",)
-
-    def registry() -> None:
-        raise DataError("line 3 is unreadable")
-
-    data.registry = registry
-    assert situation._damaged() == ("line 3 is unreadable",)
+def test_a_file_that_differs_is_damage_and_an_added_one_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("whole.jpg", "cut off.jpg", "gone.jpg"):
+        (folder / name).write_bytes(b"a photograph")
+    for command in (["init", "--quiet"], ["add", "data"]):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    assert situation._damaged(tmp_path) == ()
+    (folder / "cut off.jpg").write_bytes(b"a photo")
+    (folder / "gone.jpg").unlink()
+    (folder / "mine.jpg").touch()
+    cut, gone = situation._damaged(tmp_path)
+    assert cut.startswith(f"{folder / 'cut off.jpg'} is not the file that the course came with")
+    assert gone == f"Expected {folder / 'gone.jpg'}, and it is not there."
 
 
 def test_the_cuda_version_is_read_without_importing_torch(

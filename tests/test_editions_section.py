@@ -160,14 +160,14 @@ def test_a_lesson_without_a_place_for_exercises_is_refused(keep, reason):
     [
         ("", f"{IMPORT}\n"),
         ("import cv2", f"import cv2\n\n{IMPORT}"),
-        ("from coursekit import data", f"from coursekit import data\n{IMPORT}"),
+        ("from coursekit import samples", f"from coursekit import samples\n{IMPORT}"),
         (
-            "from coursekit import data\nfrom coursekit.pictures import (\n    show_image,\n)",
-            f"from coursekit import data\n{IMPORT}\nfrom coursekit.pictures import (\n    show_image,\n)",
+            "from coursekit import samples\nfrom coursekit.pictures import (\n    show_image,\n)",
+            f"from coursekit import samples\n{IMPORT}\nfrom coursekit.pictures import (\n    show_image,\n)",
         ),
         (
-            "from coursekit import data\nfrom coursekit.explorers import PixelExplorer\nx = 1",
-            f"from coursekit import data\n{IMPORT}\nfrom coursekit.explorers import PixelExplorer\nx = 1",
+            "from coursekit import samples\nfrom coursekit.explorers import PixelExplorer\nx = 1",
+            f"from coursekit import samples\n{IMPORT}\nfrom coursekit.explorers import PixelExplorer\nx = 1",
         ),
         ("from coursekit.exercises import lesson_9 as exercises\nx = 1", f"{IMPORT}\nx = 1"),
     ],

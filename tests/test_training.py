@@ -13,13 +13,13 @@ import pytest
 import torch
 from torch import nn
 
-from coursekit import data
+from coursekit.samples import course_weights
 from coursekit.synthetic import CLASSES
 from coursekit.training import command, files, loop, score
 from coursekit.training.files import load_network, metadata, save_network, to_half
 from coursekit.training.loop import Recipe, StoppedError, train
 from coursekit.training.network import WIDTHS, build, fold_batch_norm, normalise
-from coursekit.training.score import SHIPPED, count_right, roughness
+from coursekit.training.score import count_right, roughness
 
 TINY = Recipe(steps=8, batch_size=8, size=16, widths=((6,), (8, 8)))
 
@@ -367,12 +367,12 @@ def test_the_score_command_refuses_the_training_pictures_and_missing_files(tmp_p
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_network(data.verify(SHIPPED))
+    return load_network(course_weights())
 
 
 def test_the_shipped_file_is_small_and_says_what_it_is(shipped):
     _, header = shipped
-    assert data.verify(SHIPPED).stat().st_size <= 3_000_000
+    assert course_weights().stat().st_size <= 3_000_000
     assert json.loads(header["classes"]) == list(CLASSES)
     assert json.loads(header["widths"]) == [list(block) for block in WIDTHS]
     assert json.loads(header["accuracy"]) >= 0.95

@@ -11,11 +11,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from coursekit import data
 from coursekit.models.vgg import vgg16
+from coursekit.samples import course_weights
 from coursekit.weights import IMAGENET, WeightsError, fetch
 from coursekit.weights.layout import VGG16, Architecture
-from coursekit.weights.opening import COURSE, open_weights
+from coursekit.weights.opening import open_weights
 from tools.range_server import RangeServer, write_sparse
 
 COURSE_WIDTHS = ((8, 4), (6, 6), (6, 6, 6), (6, 6, 6), (6, 6, 6))
@@ -97,7 +97,7 @@ def test_the_courses_weights_need_no_network(no_network):
     assert all(value.isfinite().all() and value.dtype == torch.float32 for value in model.parameters())
     scores = model(model.normalize(torch.rand(1, 3, 40, 50)))
     assert tuple(scores.shape) == (1, len(model.classes))
-    assert data.verify(COURSE).stat().st_size <= 3_000_000
+    assert course_weights().stat().st_size <= 3_000_000
 
 
 def test_shapes_alone_need_no_network_and_no_memory(no_network):

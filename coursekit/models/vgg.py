@@ -128,7 +128,7 @@ def vgg16(
 
     Raises:
         WeightsError: The weights are not there, cannot be fetched or do not fit; the message says what to do.
-        DataError: The course's own file is missing or damaged.
+        DataError: The course's own file is missing.
 
     Learned weights are mapped from their file, so that processes share them; writing to them changes no file.
 

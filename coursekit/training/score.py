@@ -17,18 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from coursekit import data
+from coursekit.samples import DataError, course_weights
 from coursekit.synthetic import CLASSES, draw_batch
 from coursekit.training.files import load_network
 from coursekit.training.network import normalise
 
-__all__ = ["FRESH_SEED", "SHIPPED", "count_right", "main", "roughness"]
+__all__ = ["FRESH_SEED", "count_right", "main", "roughness"]
 
 FRESH_SEED = 20_000
 """Seed of the pictures for scoring; training draws from the recipe's seed, 1."""
-
-SHIPPED = "weights/vgg16_course.safetensors"
-"""The course's network, as the data registry calls it."""
 
 
 def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -118,13 +115,13 @@ def main(arguments: Sequence[str]) -> int:
     )
     chosen = parser.parse_args(arguments)
     try:
-        network, header = load_network(chosen.file or data.verify(SHIPPED))
+        network, header = load_network(chosen.file or course_weights())
         if chosen.seed == json.loads(header["seed"]):
             raise ValueError(f"seed {chosen.seed} drew the training pictures; fresh ones need another seed")
         right, seen = count_right(
             network, chosen.pictures, size=json.loads(header["input_size"]), seed=chosen.seed
         )
-    except (OSError, ValueError, data.DataError) as error:
+    except (OSError, ValueError, DataError) as error:
         print(f"Not scored. {error}", file=sys.stderr)
         return 1
     for name, good, total in zip(CLASSES, right.tolist(), seen.tolist(), strict=True):

@@ -18,15 +18,14 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from coursekit import data
+from coursekit.samples import course_weights
 from coursekit.weights.errors import WeightsError
 from coursekit.weights.fetching import IMAGENET, Source, cached, fetch
 from coursekit.weights.header import read_header
 from coursekit.weights.layout import VGG16, Architecture, Layer, fits, own_name
 
-__all__ = ["CONV_ONLY", "COURSE", "Learned", "open_weights"]
+__all__ = ["CONV_ONLY", "Learned", "open_weights"]
 
-COURSE = "weights/vgg16_course.safetensors"  # in data/
 COURSE_FORMAT = "coursekit-vgg-1"
 CONV_ONLY = "block5_pool"  # the last layer that ImageNet's conv layers lead to
 
@@ -71,7 +70,7 @@ def open_weights(
 
     Raises:
         WeightsError: They are not there and cannot be fetched, or they do not fit.
-        DataError: The course's own file is missing or damaged.
+        DataError: The course's own file is missing.
 
     >>> learned = open_weights("course", until="block1_conv1")
     >>> learned.tensors["features.0.weight"].shape
@@ -80,7 +79,7 @@ def open_weights(
     if weights == "imagenet":
         return _open_imagenet(until or CONV_ONLY, source)
     if weights == "course":
-        return _open_file(data.verify(COURSE), until, "the course's own weights")
+        return _open_file(course_weights(), until, "the course's own weights")
     path = Path(weights)
     if not path.is_file():
         raise WeightsError(

@@ -146,8 +146,8 @@ def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name
 def with_import(source: str, lesson: int) -> str:
     r"""Add the import of a lesson's exercises to those of coursekit, in the order that ruff wants.
 
-    >>> print(with_import("from coursekit import data\nfrom coursekit.pictures import show_image", 1))
-    from coursekit import data
+    >>> print(with_import("from coursekit import samples\nfrom coursekit.pictures import show_image", 1))
+    from coursekit import samples
     from coursekit.exercises import lesson_1 as exercises
     from coursekit.pictures import show_image
     """
