@@ -107,7 +107,7 @@ def load_image(source: Source, *, mode: Literal["rgb", "gray"] = "rgb", max_side
         image = np.repeat(image[..., np.newaxis], 3, axis=2)
     if max_side is not None:
         image = resize(image, max_side=max_side)
-    # A weighted mean of values up to 1 may be rounded to the next number above 1.
+    # A weighted mean of values up to 1 may be rounded to the next number above 1, as over white.
     return np.clip(image, 0, 1)
 
 
@@ -472,8 +472,7 @@ def _unit(stored: NDArray[Any], peak: int) -> Array:
 def _over_white(rgba: Array, premultiplied: bool = False) -> Array:
     """Add white where a colour lets it through; `premultiplied` says that it holds its alpha already."""
     rgb, alpha = rgba[..., :3], rgba[..., 3:]
-    mixed: Array = np.minimum((rgb if premultiplied else rgb * alpha) + (1 - alpha), 1)
-    return mixed
+    return (rgb if premultiplied else rgb * alpha) + (1 - alpha)
 
 
 def _deep_colour(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:

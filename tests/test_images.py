@@ -117,9 +117,9 @@ def check(content, expected, tolerance=1e-7):
         ("PNG GIF TIFF", drawn("P", 1, 0, palette=[ORANGE, (51, 51, 51)]), [[(0.2, 0.2, 0.2), (1, 0.4, 0)]]),
         ("TIFF", drawn("CMYK", (0, 153, 255, 0), (0, 0, 0, 255)), [[(1, 0.4, 0), (0, 0, 0)]]),
         ("PNG", drawn("LA", (0, 0), (0, 51), (102, 255)), [1, 0.8, 0.4]),
-        # 0.2 of black over white: 0 * 0.2 + 1 * 0.8. 0.4 of red: green is 0 * 0.4 + 1 * 0.6.
+        # 0.2 of black over white: 0 * 0.2 + 1 * 0.8. 0.4 of blue: green is 0.4 * 0.4 + 1 * 0.6.
         ("PNG WEBP TIFF", drawn("RGBA", (0, 0, 0, 0), (0, 0, 0, 51)), [[(1, 1, 1), (0.8, 0.8, 0.8)]]),
-        ("PNG WEBP TIFF", drawn("RGBA", (255, 0, 0, 102), (*ORANGE, 255)), [[(1, 0.6, 0.6), (1, 0.4, 0)]]),
+        ("PNG WEBP TIFF", drawn("RGBA", (0, 102, 255, 102), (*ORANGE, 255)), [[(0.6, 0.76, 1), (1, 0.4, 0)]]),
         ("PNG TIFF", drawn("I;16", 65535, 1, 13107), [1, ONE, 0.2]),
         ("TIFF", drawn("I;16B", 65535, 1, 13107), [1, ONE, 0.2]),
     ],
@@ -376,6 +376,12 @@ def test_whatever_a_reader_raises_becomes_an_image_error(monkeypatch, error):
     monkeypatch.setattr("PIL.BmpImagePlugin.BmpImageFile.load", fail)
     message = refused(saved(COLOURS, "BMP"), "as 78 bytes: the BMP file is cut off or damaged (")
     assert re.search(r"the reason.*\)\. Copy or download it again\.$", message)
+
+
+def test_sixteen_bits_that_opencv_cannot_read(monkeypatch):
+    for stored in (None, COLOURS, DEEP[0], DEEP[..., :2]):
+        monkeypatch.setattr(cv2, "imdecode", Mock(return_value=stored))
+        refused(deep(".png", DEEP), "its 16-bit colours are stored in an unusual way. Open it in a picture")
 
 
 # What may be loaded, and how
