@@ -18,7 +18,7 @@ __all__ = ["measure"]
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
 OURS = (
-    "from coursekit import data, images\n"
+    "from coursekit import images, samples\n"
     "from coursekit.pictures import show_feature_maps, show_image, show_stages",
     'photo = images.load_image("temple", max_side=320)',
     "show_image(photo)",

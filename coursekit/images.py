@@ -1,29 +1,72 @@
-"""Photographs as arrays: load, make gray, resize, and change between the layouts of OpenCV and of torch.
+"""Photographs as arrays: load, make gray, resize, and bring into the layout of torch.
 
 An image is a float32 ndarray: (H, W, 3) in the order red, green, blue, or (H, W) when it is gray. torch is
-imported by ``to_tensor`` alone, when it is called, so that the first lessons start without it.
+imported by `to_tensor` alone, when it is called, so that the first lessons start without it.
 """
 
 from __future__ import annotations
 
+import difflib
 import io
 import os
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+import stat
+import struct
+import unicodedata
+import warnings
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFile, ImageOps
 
-from coursekit.decoding import decode
-from coursekit.image_rules import Array, ImageError, checked_float, checked_image, checked_side
-from coursekit.locating import locate
+from coursekit.samples import DataError, sample, samples
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["ImageError", "load_image", "resize", "to_gray", "to_image", "to_tensor"]
+__all__ = ["ImageError", "load_image", "resize", "to_gray", "to_tensor"]
 
+Array: TypeAlias = NDArray[np.float32]
 Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[Any]"
+
+_MAX_PIXELS = 50_000_000  # as float32 RGB they take 600 MB
+# What Pillow may open. Some of its other formats start programs of their own.
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
+_ADVICE = f"Open it in a picture program and save it as PNG or JPEG. Readable are {', '.join(_FORMATS)}."
+_AGAIN = "Copy or download it again."
+_FIRST_BYTES = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG": "PNG",
+    b"GIF8": "GIF",
+    b"RIFF": "WEBP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"BM": "BMP",
+}
+# What learners bring that cannot be read, by bytes near its start, in small letters.
+_NOT_READ = {
+    b"ftypheic": "a HEIC photograph, as telephones take them",
+    b"ftypmif1": "a HEIC photograph, as telephones take them",
+    b"%pdf": "a PDF document",
+    b"<svg": "an SVG drawing, which has no pixels",
+    b"<html": "a web page, perhaps saved instead of the picture in it",
+    b"<!doctype html": "a web page, perhaps saved instead of the picture in it",
+    b"version https://git-lfs": "a placeholder that git left for a large file",
+}
+# What readers raise on a file that is cut off or damaged.
+_DAMAGED: tuple[type[Exception], ...] = (struct.error, zlib.error, cv2.error, ArithmeticError, EOFError)
+_DAMAGED += (LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError)
+# Pillow's modes of gray with 16 bits, and of what has 8 bits per channel or fewer.
+_DEEP_GRAY = ("I;16", "I;16L", "I;16B", "I;16N")
+_EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
+_PHOTOMETRIC = 0x0106  # a TIFF's tag that says whether 0 is black or white
+
+
+class ImageError(ValueError):
+    """A picture cannot be used. The message says what was expected, what came, and what to do."""
 
 
 def load_image(source: Source, *, mode: Literal["rgb", "gray"] = "rgb", max_side: int | None = None) -> Array:
@@ -34,30 +77,29 @@ def load_image(source: Source, *, mode: Literal["rgb", "gray"] = "rgb", max_side
     embedded colour profile is not applied.
 
     Args:
-        source: the name of a sample (``"temple"``), a path, the bytes of a file (what an upload widget
-            gives), or a float array (H, W) or (H, W, 3) in [0, 1]. For a file called temple: ``"./temple"``.
-        mode: ``"rgb"`` for (H, W, 3), ``"gray"`` for (H, W).
-        max_side: shrink so that neither side is longer than this; a smaller picture keeps its size.
+        source: The name of a sample (`"temple"`), a path, the bytes of a file (what an upload widget gives),
+            or a float array (H, W) or (H, W, 3) in [0, 1]. For a file called temple: `"./temple"`.
+        mode: `"rgb"` for (H, W, 3), `"gray"` for (H, W).
+        max_side: Shrink so that neither side is longer than this; a smaller picture keeps its size.
 
     Returns:
         (H, W, 3) or (H, W) float32 ndarray in [0, 1], C-contiguous.
 
     Raises:
-        ImageError: if the picture cannot be loaded. The message has the absolute path, what was wrong and
-            what to do.
+        ImageError: The picture cannot be loaded. The message has the absolute path, what was wrong and what
+            to do.
 
-    Example:
-        >>> load_image("temple").shape
-        (426, 640, 3)
-        >>> load_image("temple", mode="gray", max_side=320).shape
-        (213, 320)
+    >>> load_image("temple").shape
+    (426, 640, 3)
+    >>> load_image("temple", mode="gray", max_side=320).shape
+    (213, 320)
     """
     if mode not in ("rgb", "gray"):
         raise ImageError(
             f"mode must be 'rgb' or 'gray', and it is {mode!r}. For blue first: image[..., ::-1]."
         )
     if max_side is not None:
-        checked_side(max_side, "max_side")
+        _checked_side(max_side, "max_side")
     image = _read(source)
     if mode == "gray":
         image = to_gray(image)
@@ -65,7 +107,7 @@ def load_image(source: Source, *, mode: Literal["rgb", "gray"] = "rgb", max_side
         image = np.repeat(image[..., np.newaxis], 3, axis=2)
     if max_side is not None:
         image = resize(image, max_side=max_side)
-    # A weighted mean of values up to 1 may be rounded to the next number above 1.
+    # A weighted mean of values up to 1 may be rounded to the next number above 1, as over white.
     return np.clip(image, 0, 1)
 
 
@@ -79,53 +121,50 @@ def to_gray(image: NDArray[Any]) -> Array:
         (H, W) float32 ndarray.
 
     Raises:
-        ImageError: if the shape or dtype is another, or a value is not finite.
+        ImageError: The shape or dtype is another, or a value is not finite.
 
-    Example:
-        >>> red_green_blue = np.eye(3, dtype=np.float32).reshape(1, 3, 3)
-        >>> to_gray(red_green_blue).round(3).tolist()
-        [[0.29899999499320984, 0.5870000123977661, 0.11400000005960464]]
+    >>> red_green_blue = np.eye(3, dtype=np.float32).reshape(1, 3, 3)
+    >>> to_gray(red_green_blue).round(3).tolist()
+    [[0.29899999499320984, 0.5870000123977661, 0.11400000005960464]]
     """
-    pixels = checked_image(image, "to_gray")
+    pixels = _checked_image(image, "to_gray")
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def resize(image: NDArray[Any], *, max_side: int | None = None, size: tuple[int, int] | None = None) -> Array:
-    """Change the number of pixels. Give ``max_side`` or ``size``.
+    """Change the number of pixels. Give `max_side` or `size`.
 
     Where it shrinks, a new pixel is the mean of the area that it covers, so that fine patterns fade instead
     of turning into false ones; where it enlarges, it interpolates linearly.
 
     Args:
         image: (H, W) or (H, W, 3) float ndarray.
-        max_side: the longer side becomes this long, and the other follows. A smaller image is copied.
+        max_side: The longer side becomes this long, and the other follows. A smaller image is copied.
         size: (height, width), exactly, even if that stretches the picture.
 
     Returns:
         (h, w) or (h, w, 3) float32 ndarray.
 
     Raises:
-        ImageError: if the image or the wanted size cannot be used.
+        ImageError: The image or the wanted size cannot be used.
 
-    Example:
-        >>> resize(np.array([[0, 1, 1, 1], [0, 1, 0, 0]], dtype=np.float32), max_side=2).tolist()
-        [[0.5, 0.5]]
+    >>> resize(np.array([[0, 1, 1, 1], [0, 1, 0, 0]], dtype=np.float32), max_side=2).tolist()
+    [[0.5, 0.5]]
     """
-    pixels = checked_image(image, "resize")
+    pixels = _checked_image(image, "resize")
     if (max_side is None) == (size is None):
         raise ImageError("resize needs either max_side=320 or size=(height, width), and not both.")
     height, width = pixels.shape[:2]
     if max_side is not None:
-        checked_side(max_side, "max_side")
         longest = max(height, width)
-        side = min(max_side, longest)
+        side = min(_checked_side(max_side, "max_side"), longest)
         # Whole numbers, rounded half up: the same on every computer.
         new_height, new_width = ((2 * length * side + longest) // (2 * longest) for length in (height, width))
         wanted = (max(1, new_height), max(1, new_width))
     else:
         if not isinstance(size, (tuple, list)) or len(size) != 2:
             raise ImageError(f"size must be (height, width), and it is {size!r}.")
-        wanted = (checked_side(size[0], "the height in size"), checked_side(size[1], "the width in size"))
+        wanted = (_checked_side(size[0], "the height in size"), _checked_side(size[1], "the width in size"))
     smaller = (min(height, wanted[0]), min(width, wanted[1]))
     for target, method in ((smaller, cv2.INTER_AREA), (wanted, cv2.INTER_LINEAR)):
         if pixels.shape[:2] != target:
@@ -144,64 +183,76 @@ def to_tensor(image: NDArray[Any]) -> torch.Tensor:
         (1, 3, H, W) or (1, 1, H, W) float32 tensor, contiguous, which shares no memory with the image.
 
     Raises:
-        ImageError: if the shape or dtype is another, or a value is not finite.
+        ImageError: The shape or dtype is another, or a value is not finite.
 
-    Example:
-        >>> to_tensor(np.zeros((2, 5, 3), dtype=np.float32)).shape
-        torch.Size([1, 3, 2, 5])
+    >>> to_tensor(np.zeros((2, 5, 3), dtype=np.float32)).shape
+    torch.Size([1, 3, 2, 5])
     """
-    pixels = checked_image(image, "to_tensor")
+    pixels = _checked_image(image, "to_tensor")
     import torch
 
     channels = pixels[np.newaxis] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
     return torch.from_numpy(np.ascontiguousarray(channels[np.newaxis]))
 
 
-def to_image(tensor: torch.Tensor | NDArray[Any]) -> Array:
-    """Copy a tensor of one picture into the layout of an image: the way back from ``to_tensor``.
+# What counts as an image
 
-    Values are not changed, so one map of a conv layer can be looked at too, negative values and all.
 
-    Args:
-        tensor: (1, C, H, W) or (C, H, W) float tensor or ndarray, with C = 3 or 1.
-
-    Returns:
-        (H, W, 3) or, for C = 1, (H, W) float32 ndarray, C-contiguous.
-
-    Raises:
-        ImageError: if the shape or dtype is another.
-
-    Example:
-        >>> to_image(np.zeros((1, 3, 2, 5), dtype=np.float32)).shape
-        (2, 5, 3)
-    """
-    values: Any = tensor
-    if hasattr(values, "detach"):
-        # bfloat16 and the like have no counterpart in NumPy.
-        values = values.detach().cpu()
-        values = values.float().numpy() if values.is_floating_point() else values.numpy()
-    if not isinstance(values, np.ndarray):
-        raise ImageError(f"to_image expects a tensor or an ndarray, and got {type(tensor).__name__}.")
-    checked_float(values, "to_image")
-    if values.ndim == 4 and values.shape[0] != 1:
+def _checked_image(image: object, caller: str) -> Array:
+    """Return a copy of an image as float32, C-contiguous; refuse whatever is none in the caller's name."""
+    if not isinstance(image, np.ndarray):
         raise ImageError(
-            f"to_image expects one picture, and got a batch {values.shape}. Take one: tensor[0]."
+            f"{caller} expects an ndarray, and got {type(image).__name__}. "
+            "A tensor (1, 3, H, W) becomes one with tensor[0].permute(1, 2, 0).numpy()."
         )
-    channels = values[0] if values.ndim == 4 else values
-    if channels.ndim != 3 or channels.shape[0] not in (1, 3) or channels.size == 0:
-        already = values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3)
-        hint = "It is an image already." if already else "Of many feature maps, take one: maps[:, :1]."
+    if image.size == 0 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
+        hint = _hint_about_shape(image.shape)
+        raise ImageError(f"{caller} expects an image (H, W) or (H, W, 3), and got {image.shape}. {hint}")
+    if not np.issubdtype(image.dtype, np.floating):
+        # 255 could mean white, or 255 times white. Only of uint16 it is common that it uses its whole range.
+        largest = 65535 if image.dtype == np.uint16 else 255
+        division = f" (array / {largest})" if image.dtype.kind in "iu" else ""
         raise ImageError(
-            f"to_image expects (1, C, H, W) or (C, H, W) with C = 3 or 1, and got {values.shape}. {hint}"
+            f"{caller} expects float values, 0 for black and 1 for white, and got {image.dtype}. "
+            f"Divide by the largest possible value{division}, or use load_image."
         )
-    pixels = channels[0] if channels.shape[0] == 1 else channels.transpose(1, 2, 0)
-    return np.array(pixels, np.float32, order="C")
+    finite = np.isfinite(image)
+    if not finite.all():
+        raise ImageError(
+            f"{caller} expects finite values, and {image.size - finite.sum()} of {image.size} are NaN or "
+            "infinite. Look for a division by zero before it."
+        )
+    return np.array(image, np.float32, order="C")
+
+
+def _hint_about_shape(shape: tuple[int, ...]) -> str:
+    """Say what to do about a shape that is no image's."""
+    if 0 in shape:
+        return "It holds no pixels: look at the slice that made it."
+    if len(shape) == 4 or (len(shape) == 3 and shape[0] in (1, 3)):
+        first = "image[0]" if len(shape) == 4 else "image"
+        return f"The channels come first, as in torch. Put them last: {first}.transpose(1, 2, 0)."
+    if len(shape) == 3 and shape[2] == 1:
+        return "Drop the last axis: image[..., 0]."
+    if len(shape) == 3 and shape[2] == 4:
+        return "It has an alpha channel: give the file to load_image, which lays it over white."
+    return "Load it with load_image."
+
+
+def _checked_side(length: object, name: str) -> int:
+    """Return a length in pixels, after seeing that it is one."""
+    if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
+        raise ImageError(f"{name} must be a whole number of pixels, at least 1, and it is {length!r}.")
+    return int(length)
+
+
+# From whatever holds the picture to a file
 
 
 def _read(source: Source) -> Array:
     """Return a new array, gray or RGB, from whatever holds the picture."""
     if isinstance(source, np.ndarray):
-        image = checked_image(source, "load_image")
+        image = _checked_image(source, "load_image")
         if image.min() < 0 or image.max() > 1:
             found = f"{image.min():.4g} to {image.max():.4g}"
             raise ImageError(
@@ -211,16 +262,16 @@ def _read(source: Source) -> Array:
         return image
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
-        return decode(io.BytesIO(content), f"the picture given as {len(content)} bytes")
+        return _decode(io.BytesIO(content), f"the picture given as {len(content)} bytes")
     if not isinstance(source, (str, os.PathLike)):
         raise ImageError(
             "load_image expects the name of a sample, a path, the bytes of a file or an array, and got "
             f"{type(source).__name__}. Of an upload widget, give upload.value[0]['content']."
         )
-    path = locate(source)
+    path = _locate(source)
     try:
         with path.open("rb") as file:
-            return decode(file, str(path))
+            return _decode(file, str(path))
     except PermissionError as error:
         raise ImageError(
             f"Cannot load {path}: you are not allowed to read it. Change its permissions, or ask its owner."
@@ -229,3 +280,230 @@ def _read(source: Source) -> Array:
         raise ImageError(
             f"Cannot load {path}: the system cannot read it ({error}). Copy it to another folder."
         ) from error
+
+
+def _locate(source: str | os.PathLike[str]) -> Path:
+    """Return the absolute path of a sample or of any other file, or say what is there instead."""
+    text = os.fspath(source)
+    names, there_are = _samples_there_are()
+    if not isinstance(text, str) or not text.strip():
+        raise ImageError(f"Expected a sample's name or a path, and got {source!r}. {there_are}")
+    if source in names:
+        try:
+            return sample(text).path
+        except DataError as error:
+            raise ImageError(str(error)) from error
+    if text.startswith(("http://", "https://")):
+        raise ImageError(f"{text} is a web address. Download the picture, and give the path of the file.")
+    path = Path(os.path.abspath(os.path.expanduser(text)))
+    try:
+        kind = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        # macOS takes letters with marks, and Korean syllables, apart: the same text in other code points.
+        twins = [name for name in _names_in(path.parent) if _plain(name) == _plain(path.name)]
+        if twins and path.with_name(twins[0]).is_file():
+            return path.with_name(twins[0])
+        raise ImageError(_missing(path, text)) from None
+    except PermissionError as error:
+        raise ImageError(
+            f"Cannot load {path}: you are not allowed to look into its folder. Ask the owner of the folder."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ImageError(
+            f"Cannot load {path}: this path cannot be used ({error}). Check its spelling."
+        ) from error
+    if stat.S_ISDIR(kind):
+        inside = ", ".join(repr(name) for name in sorted(_names_in(path))[:5]) or "nothing"
+        raise ImageError(f"Cannot load {path}: it is a folder. Add the name of a picture; it holds {inside}.")
+    if not stat.S_ISREG(kind):
+        raise ImageError(f"Cannot load {path}: it is not an ordinary file. Give the path of a picture.")
+    return path
+
+
+def _missing(path: Path, text: str) -> str:
+    """Word the message for a file that is not there."""
+    sentences = [f"Cannot load {path}: there is no such file."]
+    if path.is_symlink():
+        sentences = [f"Cannot load {path}: it is a link to {os.readlink(path)}, which is not there."]
+    if not text.isprintable():
+        sentences.append(r'A backslash made a special character: write r"C:\new\a.jpg" with the r, or use /.')
+    folder = path.parent
+    near = _nearest(path.name, _names_in(folder))
+    if not folder.is_dir():
+        there = next((parent for parent in folder.parents if parent.is_dir()), folder)
+        sentences.append(f"Its folder is not there either; the nearest that is: {there}.")
+    elif near:
+        sentences.append(f"Did you mean {' or '.join(repr(name) for name in near)} in the same folder?")
+    else:
+        sentences.append("Check the spelling and the folder.")
+    names, there_are = _samples_there_are()
+    for name in _nearest(path.stem, names)[:1]:
+        sentences.append(f"Or the sample {name!r}?")
+    return " ".join([*sentences, there_are])
+
+
+def _samples_there_are() -> tuple[list[str], str]:
+    """Return the samples' names, and the sentence that lists them or says why there are none."""
+    try:
+        names = [each.name for each in samples()]
+    except DataError as error:
+        return [], f"The samples cannot be used: {error}"
+    return names, f"Samples: {', '.join(names)}."
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        # The names only help to word a message about something else.
+        return []
+
+
+def _plain(name: str) -> str:
+    """Write a name in one way, of the several that Unicode has for the same text."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    """Return up to three of the names that look like this one, letter case aside."""
+    by_plain = {_plain(each).casefold(): each for each in names}
+    return [by_plain[each] for each in difflib.get_close_matches(_plain(name).casefold(), by_plain, n=3)]
+
+
+# From a file to pixels
+
+
+def _decode(file: BinaryIO, name: str) -> Array:
+    """Decode a picture, gray where the file is gray, else RGB; `name` is what messages call it.
+
+    Pillow reads the header first, so that a picture that is too large is refused before it fills the memory,
+    and it says when a file is cut off, where OpenCV fills the rest with gray.
+    """
+    start = file.read(512)
+    file.seek(0)
+    if not start:
+        raise ImageError(f"Cannot load {name}: it is empty, 0 bytes long. {_AGAIN}")
+    with warnings.catch_warnings():
+        # Pillow warns of odd metadata; the pixels are right or an error follows.
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(file, formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise ImageError(_too_large(name, "far more pixels")) from error
+        except _DAMAGED as error:
+            raise ImageError(f"Cannot load {name}: {_what_it_is(start)}") from error
+        count = image.width * image.height
+        if count > _MAX_PIXELS:
+            found = f"{image.height} x {image.width} = {count / 1e6:.0f} million pixels"
+            raise ImageError(_too_large(name, found))
+        try:
+            return np.ascontiguousarray(_pixels(image, file, name))
+        except ImageError:
+            raise
+        except _DAMAGED as error:
+            raise ImageError(
+                f"Cannot load {name}: the {image.format} file is cut off or damaged ({error}). {_AGAIN}"
+            ) from error
+
+
+def _what_it_is(start: bytes) -> str:
+    """Say why these first bytes were not recognised, and what to do."""
+    for first, kind in _FIRST_BYTES.items():
+        if start.startswith(first):
+            return f"it begins like a {kind} file, but the rest is cut off or damaged. {_AGAIN}"
+    for part, kind in _NOT_READ.items():
+        if part in start.lower():
+            return f"it is {kind}. {_ADVICE}"
+    return f"it is not a picture; its first bytes are {start[:8]!r}. {_ADVICE}"
+
+
+def _too_large(name: str, found: str) -> str:
+    return (
+        f"Cannot load {name}: it has {found}, and at most {_MAX_PIXELS // 1_000_000} million are read. "
+        "Make it smaller in a picture program and save it again."
+    )
+
+
+def _pixels(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:
+    """Return the pixels of an opened file: upright, transparent parts over white, from 0 to 1."""
+    stored_as = str(image.tile)  # Pillow forgets it when it loads
+    image.load()
+    clear = image.has_transparency_data
+    if image.mode in _DEEP_GRAY:
+        stored = np.asarray(_upright(image))
+        gray = _unit(stored, 4095 if "I;12" in stored_as else 65535)
+        if clear:
+            # PNG names one gray that stands for "transparent".
+            gray[stored == image.info["transparency"]] = 1
+        # A TIFF may count from white to black, which Pillow minds in 8 bits only.
+        white_is_zero = image.format == "TIFF" and getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
+        return 1 - gray if white_is_zero else gray
+    if image.mode in ("RGB", "RGBA") and image.format in ("PNG", "TIFF") and ";16" in stored_as:
+        channels = _deep_colour(image, file, name)
+        return _over_white(channels, premultiplied="RGBa" in stored_as) if clear else channels[..., :3]
+    if image.mode not in _EIGHT_BIT:
+        raise ImageError(
+            f"Cannot load {name}: its pixels are of Pillow's mode {image.mode!r}, in which black and white "
+            f"have no fixed values. Expected gray or colour with 8 or 16 bits per channel. {_ADVICE}"
+        )
+    mode = "RGBA" if clear else "L" if image.mode in ("1", "L") else "RGB"
+    channels = _unit(np.asarray(_upright(image).convert(mode)), 255)
+    return _over_white(channels) if clear else channels
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn an image as its EXIF block says; Pillow and OpenCV have turned a TIFF already."""
+    try:
+        image.getexif()
+    except _DAMAGED:
+        # A damaged block says nothing about orientation, and the pixels are whole.
+        return image
+    # Pillow knows the orientation now. It would write the rest of the block again, and fail on what is odd.
+    for block in ("exif", "Raw profile type exif"):
+        image.info.pop(block, None)
+    return ImageOps.exif_transpose(image)
+
+
+def _unit(stored: NDArray[Any], peak: int) -> Array:
+    """Map 0..peak to 0..1."""
+    return stored.astype(np.float32) / np.float32(peak)
+
+
+def _over_white(rgba: Array, premultiplied: bool = False) -> Array:
+    """Add white where a colour lets it through; `premultiplied` says that it holds its alpha already."""
+    rgb, alpha = rgba[..., :3], rgba[..., 3:]
+    return (rgb if premultiplied else rgb * alpha) + (1 - alpha)
+
+
+def _deep_colour(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:
+    """Decode colour with 16 bits per channel by OpenCV: Pillow keeps 8 of them."""
+    file.seek(0)
+    content = file.read()
+    if image.format == "PNG":
+        content = _plain_png(content)
+    # OpenCV would print what it thinks of unusual TIFF tags.
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        stored = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    fewest = 3 + image.has_transparency_data
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3 or stored.shape[2] < fewest:
+        raise ImageError(f"Cannot load {name}: its 16-bit colours are stored in an unusual way. {_ADVICE}")
+    planes = []
+    for channel in (2, 1, 0, 3)[: stored.shape[2]]:  # OpenCV's order is blue, green, red, alpha
+        plane = Image.fromarray(stored[..., channel])
+        plane.info = dict(image.info)
+        planes.append(np.asarray(_upright(plane)))
+    return _unit(np.stack(planes, axis=2), 65535)
+
+
+def _plain_png(content: bytes) -> bytes:
+    """Keep the chunks that hold pixels: libpng prints a warning for every odd note in the others."""
+    kept, at = bytearray(content[:8]), 8
+    while at < len(content):
+        size = 12 + int.from_bytes(content[at : at + 4], "big")
+        if content[at + 4 : at + 8] in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+            kept += content[at : at + size]
+        at += size
+    return bytes(kept)

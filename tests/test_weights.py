@@ -20,7 +20,7 @@ from huggingface_hub import close_session, constants
 from range_server import serving, write_sparse
 from safetensors.torch import save_file
 
-from coursekit import data
+from coursekit import samples
 from coursekit.models import vgg16, weights
 from coursekit.models.vgg import VGG, WeightsError
 
@@ -449,7 +449,7 @@ def test_the_courses_weights_need_no_network(no_network):
     assert all(value.isfinite().all() and value.dtype == torch.float32 for value in model.parameters())
     scores = model(model.normalize(torch.rand(1, 3, 40, 50)))
     assert tuple(scores.shape) == (1, len(model.classes))
-    assert data.verify(weights.COURSE).stat().st_size <= 3_000_000
+    assert samples.course_weights().stat().st_size <= 3_000_000
 
 
 def test_shapes_alone_need_no_network_and_no_memory(no_network):

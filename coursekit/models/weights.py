@@ -28,12 +28,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from coursekit import data
+from coursekit import samples
 from coursekit.models.vgg import VGG, WeightsError
 
 __all__ = ["main", "vgg16"]
 
-COURSE = "weights/vgg16_course.safetensors"  # in data/
 COURSE_FORMAT = "coursekit-vgg-1"
 
 # Trained by torchvision, BSD-3-Clause, converted by timm. The revision is a commit: the file cannot change.
@@ -78,7 +77,7 @@ def vgg16(
 
     Raises:
         WeightsError: The weights are not there, cannot be fetched or do not fit; the message says what to do.
-        DataError: The course's own file is missing or damaged.
+        DataError: The course's own file is missing.
 
     Learned weights are mapped from their file, so that processes share them; writing to them changes no file.
 
@@ -100,7 +99,7 @@ def vgg16(
             tensors = _imagenet(model)
             model.origin = "weights learned on ImageNet"
     elif weights == "course":
-        model, tensors = _from_file(data.verify(COURSE), until)
+        model, tensors = _from_file(samples.course_weights(), until)
         model.origin = "the course's own weights"
     else:
         path = Path(weights)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from driving import after, line, middle, number
 
-from coursekit import data, models
+from coursekit import models, samples
 from coursekit.explorers import StackExplorer
 from coursekit.reference import Layer, cross_correlate2d, receptive_field
 
@@ -18,7 +18,7 @@ COLOURS = ("red", "green", "blue")
 
 def lesson_explorer():
     """The explorer of lesson 6."""
-    bgr = cv2.imdecode(np.fromfile(data.sample("coffee").path, np.uint8), cv2.IMREAD_COLOR)
+    bgr = cv2.imdecode(np.fromfile(samples.sample("coffee").path, np.uint8), cv2.IMREAD_COLOR)
     bgr = cv2.resize(bgr, (400, 267), interpolation=cv2.INTER_AREA)[21:246]
     photo = bgr[..., ::-1].astype(np.float32) / 255
     return StackExplorer(photo, models.StackedConv((3, 12, 24, 48), kernel_size=5, relu=True, seed=0))
