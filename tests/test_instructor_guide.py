@@ -175,7 +175,7 @@ def test_each_misconception_has_a_question_and_an_answer(number, path):
 
 @each_lesson
 def test_the_exercises_are_those_of_the_lesson(number, path):
-    wanted = [f"{exercise.label} · {exercise.title}" for exercise in lesson(number).EXERCISES]
+    wanted = [f"{exercise.label} · {exercise.title}" for exercise in lesson(number).progress.exercises]
     assert headings(part(page_of(path), "Exercises"), 3) == wanted
 
 

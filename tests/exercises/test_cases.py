@@ -11,10 +11,10 @@ import pytest
 
 from coursekit import filters, reference
 from coursekit.exercises import LESSONS, lesson
-from coursekit.exercises.exercise import UNREADABLE
+from coursekit.exercises.engine import UNREADABLE
 
 MODULES = {number: lesson(number) for number in LESSONS}
-EXERCISES = [exercise for module in MODULES.values() for exercise in module.EXERCISES]
+EXERCISES = [exercise for module in MODULES.values() for exercise in module.progress.exercises]
 CASES = {
     (number, name): case
     for number in LESSONS
@@ -227,7 +227,7 @@ def test_an_exercise_is_complete(exercise):
 
 @pytest.mark.parametrize("number", LESSONS)
 def test_a_lesson_has_different_exercises_and_ends_with_an_open_one(number):
-    exercises = MODULES[number].EXERCISES
+    exercises = MODULES[number].progress.exercises
     assert len(exercises) >= 3
     assert [exercise.number for exercise in exercises] == list(range(1, len(exercises) + 1))
     assert {exercise.lesson for exercise in exercises} == {number}
