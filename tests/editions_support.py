@@ -67,10 +67,10 @@ DOUBLE = exercise(
     2,
     "double",
     title="Twice",
-    question="Write a function that doubles.\n",
+    question="Write a function that doubles.",
     variable="double",
-    blank="def double(x):\n    return ...\n",
-    answer="def double(x):\n    return x + x  # twice\n",
+    blank="def double(x):\n    return ...",
+    answer="def double(x):\n    return x + x  # twice",
 )
 EXERCISES = (SIZE, DOUBLE)
 

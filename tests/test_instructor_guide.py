@@ -125,7 +125,7 @@ def test_the_demonstration_uses_the_explorer_of_the_lesson(number, path):
 
 @each_lesson
 def test_the_exercises_are_those_of_the_lesson(number, path):
-    wanted = [f"{exercise.label} · {exercise.title}" for exercise in lesson(number).EXERCISES]
+    wanted = [f"{exercise.label} · {exercise.title}" for exercise in lesson(number).progress.exercises]
     assert headings(part(page_of(path), "Exercises"), 3) == wanted
 
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from coursekit.exercises.exercise import Exercise
-
-__all__ = ["LESSONS", "all_exercises", "lesson"]
+__all__ = ["LESSONS", "lesson"]
 
 LESSONS = (1, 2, 3, 4, 5, 6, 7)
 """The lessons that have exercises."""
@@ -26,23 +22,14 @@ def lesson(number: int) -> ModuleType:
         number: Of the lesson, from 1.
 
     Returns:
-        The module, with `EXERCISES`, `progress`, and each exercise by its name.
+        The module, with each exercise by its name, and all of them in `progress.exercises`.
 
     Raises:
         ValueError: There is no such lesson.
 
-    >>> lesson(1).__name__
-    'coursekit.exercises.lesson_1'
+    >>> lesson(1).progress.exercises[0].label
+    '1.1'
     """
     if number not in LESSONS:
         raise ValueError(f"there is no lesson {number!r}. There are: {', '.join(map(str, LESSONS))}.")
     return import_module(f"coursekit.exercises.lesson_{number}")
-
-
-def all_exercises() -> tuple[Exercise, ...]:
-    """The exercises of all lessons, in order.
-
-    >>> all_exercises()[0].label
-    '1.1'
-    """
-    return tuple(exercise for number in LESSONS for exercise in lesson(number).EXERCISES)

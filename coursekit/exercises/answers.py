@@ -1,20 +1,94 @@
-"""From what a learner hands in to what a judge can compare, or to a sentence that says why not."""
+"""How an answer is read: a blank, an array, a number, a shape; or a sentence that says why it is none."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.exercises.refused import Refused, is_layer, is_tensor, named, refuse_blank
+__all__ = [
+    "Array",
+    "Refused",
+    "as_array",
+    "as_number",
+    "as_shape",
+    "as_whole",
+    "gaps",
+    "is_of_torch",
+    "named",
+    "refuse_blank",
+]
 
-__all__ = ["Refused", "as_array", "as_number", "as_shape", "as_whole"]
+Array = NDArray[np.floating[Any]]
+"""What judges compare."""
 
-Float64 = NDArray[np.float64]
 
-LARGEST = 10**12  # no size or count of this course comes near; more digits fill a sentence with digits
+class Refused(Exception):  # noqa: N818 (it is no error of the program)
+    """An answer that no judge can compare, with the sentence for the learner; `check` turns it into Feedback.
+
+    Args:
+        text: What is wrong with it, and what to do.
+        blank: It is no answer yet.
+    """
+
+    def __init__(self, text: str, *, blank: bool = False) -> None:
+        super().__init__(text)
+        self.blank = blank
+
+
+def gaps(answer: object) -> list[object]:
+    """The None and `...` in an answer, also in nested lists and tuples: where it is not filled in.
+
+    >>> gaps([1, (..., None)]), gaps(None), gaps(0)
+    ([Ellipsis, None], [None], [])
+    """
+    if isinstance(answer, list | tuple):
+        return [gap for part in answer for gap in gaps(part)]
+    return [answer] if answer is None or answer is ... else []
+
+
+def refuse_blank(answer: object) -> None:
+    """Let only an answer pass in which everything is filled in.
+
+    Raises:
+        Refused: It is blank.
+    """
+    found = gaps(answer)
+    if found and ... not in found and answer is not None:  # code has run, and has left a gap
+        raise Refused(
+            "Your answer still holds None: a name was never set, or a function returned nothing.", blank=True
+        )
+    if found:
+        raise Refused("Put your answer where `...` stands, and run the cell again.", blank=True)
+
+
+def is_of_torch(answer: object, kind: Literal["Tensor", "Module"]) -> bool:
+    """Whether this is a tensor, or a layer or network, of PyTorch, which is not loaded to find out.
+
+    >>> is_of_torch([1.0, 2.0], "Tensor")
+    False
+    """
+    names = [(each.__module__.split(".")[0], each.__name__) for each in type(answer).__mro__]
+    return ("torch", kind) in names
+
+
+def named(answer: object) -> str:
+    """What a learner would call it.
+
+    >>> named("seven")
+    'a text'
+    """
+    if is_of_torch(answer, "Tensor"):
+        return "a PyTorch tensor"
+    if isinstance(answer, str):
+        return "a text"
+    if is_of_torch(answer, "Module"):
+        return "a layer"
+    if callable(answer):
+        return "a function"
+    return f"of type `{type(answer).__name__}`"
 
 
 def as_array(
@@ -23,7 +97,7 @@ def as_array(
     *,
     tensors: bool = False,
     what: str = "Your answer",
-) -> Float64:
+) -> Array:
     """The answer as an array of finite real numbers, a copy.
 
     Args:
@@ -36,15 +110,14 @@ def as_array(
         float64, of the answer's own shape.
 
     Raises:
-        Refused: It is blank, no array, of another shape or type, or holds values that are no numbers.
+        Refused: It is no array, of another shape or type, or holds values that are no numbers.
 
     >>> as_array([[1, 2], [3, 4]], (2, None))
     array([[1., 2.],
            [3., 4.]])
     """
-    refuse_blank(answer)
     answer = _without_tensors(answer, tensors, what)
-    if is_layer(answer):
+    if is_of_torch(answer, "Module"):
         raise Refused(
             f"{what} is a layer, and numbers are wanted here. A layer that is made must still be used, "
             "as in `layer(x)`."
@@ -61,7 +134,7 @@ def as_array(
         ) from None
     _refuse_other_types(array, answer, what)
     _refuse_other_shapes(array.shape, shape, what)
-    result: Float64 = array.astype(np.float64)
+    result: Array = array.astype(np.float64)
     if not np.isfinite(result).all():
         bad = np.argwhere(~np.isfinite(result))[0].tolist()
         at = f", first at index {tuple(bad)}" if bad else ""
@@ -81,12 +154,11 @@ def as_number(answer: object, *, what: str = "Your answer") -> float:
         what: What the sentence calls it.
 
     Raises:
-        Refused: It is blank, no number, NaN or infinite.
+        Refused: It is no number, NaN or infinite.
 
     >>> as_number(np.float32(0.5))
     0.5
     """
-    refuse_blank(answer)
     if isinstance(answer, bool | np.bool_):
         raise Refused(f"{what} is `{answer}`, and a number is wanted here.")
     if isinstance(answer, str):
@@ -125,12 +197,11 @@ def as_shape(answer: object) -> tuple[int, ...]:
     """The answer as a shape, or as any other tuple of whole numbers.
 
     Raises:
-        Refused: It is blank, or not a tuple, list or 1-D array of whole numbers.
+        Refused: It is not a tuple, list or 1-D array of whole numbers.
 
     >>> as_shape([8, 3, 5, 5])
     (8, 3, 5, 5)
     """
-    refuse_blank(answer)
     if isinstance(answer, int | float | np.number):
         raise Refused("Your answer is one number. Write all of them in brackets, as in `(2, 3)`.")
     if isinstance(answer, np.ndarray) and answer.ndim == 1:
@@ -146,16 +217,16 @@ def as_shape(answer: object) -> tuple[int, ...]:
         if not isinstance(size, int | np.integer) or size is True or size is False:
             raise Refused(f"Only whole numbers are wanted in the brackets, and you have `{size!r}`.")
         sizes.append(int(size))
-        if abs(sizes[-1]) > LARGEST:
+        if abs(sizes[-1]) > 10**12:  # it would fill a sentence with digits
             raise Refused("One of your numbers is much too large.")
     return tuple(sizes)
 
 
 def _without_tensors(answer: Any, tensors: bool, what: str) -> Any:
     """A tensor as an array, also in a list or tuple."""
-    if isinstance(answer, list | tuple) and any(is_tensor(part) for part in answer):
+    if isinstance(answer, list | tuple) and any(is_of_torch(part, "Tensor") for part in answer):
         return [_without_tensors(part, tensors, what) for part in answer]
-    if not is_tensor(answer):
+    if not is_of_torch(answer, "Tensor"):
         return answer
     if not tensors:
         raise Refused(
@@ -182,12 +253,10 @@ def _refuse_other_shapes(shape: tuple[int, ...], wanted: tuple[int | None, ...] 
     words = "shape " + str(wanted).replace("None", "any")
     if all(size is None for size in wanted):
         words = f"a {len(wanted)}-D array"
-    if not wanted:
-        words = "one number"
-    if not shape and wanted:
+    if not shape:
         raise Refused(f"{what} is one number, and {words} is wanted here.")
     if len(shape) != len(wanted):
         axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
         raise Refused(f"{what} has shape {shape}, so {axes}, and {words} is wanted here.")
-    if any(size is not None and size != own for own, size in zip(shape, wanted, strict=True)):
+    if any(size not in (own, None) for own, size in zip(shape, wanted, strict=True)):
         raise Refused(f"{what} has shape {shape}, and {words} is wanted here.")

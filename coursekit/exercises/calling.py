@@ -1,4 +1,4 @@
-"""Calling what a learner wrote: a function, a class, a layer. Whatever goes wrong becomes a sentence."""
+"""How a learner's function, class or layer is called. Whatever goes wrong becomes a sentence."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.refused import Refused, holds_none, is_blank, is_layer, is_tensor, refuse_blank
+from coursekit.exercises.answers import Array, Refused, as_array, gaps, is_of_torch
 
-__all__ = ["as_class", "as_function", "call"]
+__all__ = ["RESULT", "array_from", "as_function", "call"]
 
+RESULT = "The result of your function"
 # Code below these folders is no cell of a learner: this package, and Python with what is installed in it.
 FOREIGN = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
 
@@ -25,12 +26,11 @@ def as_function(answer: object, arguments: int) -> Callable[..., Any]:
     """The answer as a function that can be called with so many arguments.
 
     Raises:
-        Refused: It is blank, no function, or takes another number of arguments.
+        Refused: It is no function, or takes another number of arguments.
 
     >>> as_function(max, 2)(3, 4)
     4
     """
-    refuse_blank(answer)
     if isinstance(answer, type):
         raise Refused(f"`{answer.__name__}` is a class, and a function is wanted here.")
     if not callable(answer):
@@ -40,46 +40,28 @@ def as_function(answer: object, arguments: int) -> Callable[..., Any]:
         )
     try:
         signature = inspect.signature(answer)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError):  # as of some functions that are written in C
         return answer
     try:
         signature.bind(*[None] * arguments)
     except TypeError:
+        wanted = f"{arguments} {'argument' if arguments == 1 else 'arguments'}"
         method = getattr(answer, "__func__", None)  # its signature says nothing of `self`
-        if method:
-            raise Refused(
-                f"Besides `self`, your `{method.__name__}` must take {arguments} "
-                f"{'argument' if arguments == 1 else 'arguments'}. Keep its first line as it was."
-            ) from None
         raise Refused(
-            f"Your function takes `{signature}`, and it is called with {arguments} "
-            f"{'argument' if arguments == 1 else 'arguments'}. Keep the first line as it was."
+            f"Besides `self`, your `{method.__name__}` must take {wanted}. Keep its first line as it was."
+            if method
+            else f"Your function takes `{signature}`, and it is called with {wanted}. "
+            "Keep the first line as it was."
         ) from None
     return answer
 
 
-def as_class(answer: object) -> type:
-    """The answer as a class, such as a network's.
-
-    Raises:
-        Refused: It is blank, or no class.
-
-    >>> as_class(dict)
-    <class 'dict'>
-    """
-    refuse_blank(answer)
-    if not isinstance(answer, type):
-        raise Refused("A class is wanted here. Give `check` its name, without brackets.")
-    return answer
-
-
-def call(function: Callable[..., Any], *arguments: Any, changes: bool = False) -> Any:
+def call(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call what a learner wrote and return what it returns.
 
     Args:
         function: A function, a class, or an object that can be called.
         *arguments: Each is copied first.
-        changes: It may change its arguments.
 
     Raises:
         Refused: It raises an error, changes its arguments, or returns nothing.
@@ -98,21 +80,32 @@ def call(function: Callable[..., Any], *arguments: Any, changes: bool = False) -
         raise Refused("Your code ends the program with `exit()`. A function ends with `return`.") from None
     except Exception as error:
         raise _stopped(function, error, arguments) from error
-    _refuse_gaps(function, result)
-    if not changes and not all(_same(own, before) for own, before in zip(given, arguments, strict=True)):
+    found = gaps(result)
+    if result is None and not _is_empty(function):
+        raise Refused("Your function returns None, at least for one input. Does it always end with `return`?")
+    if found and ... not in found and result is not None:
+        raise Refused("Your result still holds None: `append` returns nothing, or a name was never set.")
+    if found:
+        raise Refused("Put your code where `...` stands, and run the cell again.", blank=True)
+    if not all(_same(own, before) for own, before in zip(given, arguments, strict=True)):
         raise Refused(
             "Your function changes what it is given. Work on a copy: whoever calls it still needs the input."
         )
     return result
 
 
-def _refuse_gaps(function: Callable[..., Any], result: Any) -> None:
-    if result is None and not _is_empty(function):
-        raise Refused("Your function returns None, at least for one input. Does it always end with `return`?")
-    if holds_none(result):
-        raise Refused("Your result still holds None: `append` returns nothing, or a name was never set.")
-    if is_blank(result):
-        raise Refused("Put your code where `...` stands, and run the cell again.", blank=True)
+def array_from(
+    function: Callable[..., Any], *arguments: Any, shape: tuple[int | None, ...] | None = None
+) -> Array:
+    """`call` what a learner wrote, and take what it returns `as_array`, also if it is a tensor.
+
+    Raises:
+        Refused: As these two.
+
+    >>> array_from(np.cumsum, [1, 2], shape=(2,))
+    array([1., 3.])
+    """
+    return as_array(call(function, *arguments), shape, tensors=True, what=RESULT)
 
 
 def _is_empty(function: Callable[..., Any]) -> bool:
@@ -123,19 +116,22 @@ def _is_empty(function: Callable[..., Any]) -> bool:
     def described() -> None:
         """Nothing else."""
 
-    written = getattr(type(function), "forward", None) if is_layer(function) else inspect.unwrap(function)
+    written = (
+        getattr(type(function), "forward", None)
+        if is_of_torch(function, "Module")
+        else inspect.unwrap(function)
+    )
     code = getattr(written, "__code__", None)
     return code is not None and code.co_code in {each.__code__.co_code for each in (nothing, described)}
 
 
 def _stopped(function: Callable[..., Any], error: Exception, given: tuple[Any, ...]) -> Refused:
     """What a learner reads in place of a traceback."""
-    if re.search(
-        r"\bellipsis\b(?! \()", str(error), re.I
-    ):  # NumPy's sentences about indices explain it: (`...`)
+    # Some of NumPy's sentences about indices explain the ellipsis, as (`...`): then it is no blank.
+    if re.search(r"\bellipsis\b(?! \()", str(error), re.I):
         return Refused("Your code still holds `...`.", blank=True)
     arrays = any(isinstance(one, np.ndarray) for one in given)
-    if arrays and is_layer(function) and isinstance(error, TypeError | AttributeError):
+    if arrays and is_of_torch(function, "Module") and isinstance(error, TypeError | AttributeError):
         return Refused(
             "This layer wants a tensor, and here it gets a NumPy array. Write a function around the layer: "
             "`torch.from_numpy(x)` makes a tensor of an array."
@@ -144,12 +140,11 @@ def _stopped(function: Callable[..., Any], error: Exception, given: tuple[Any, .
     where = f" in line {line} of its cell" if line else ""
     words = str(error).strip().split("\n")[0].rstrip(".")
     message = words.partition(" - got (")[0]
-    return Refused(
-        f"Your code stopped{where} with {type(error).__name__}"
-        + (f": {message}." if message else ".")
-        + _advice(words)
-        + _tried(given)
-    )
+    said = f"{type(error).__name__}: {message}." if message else f"{type(error).__name__}."
+    # The learner's own example may have had another shape.
+    shapes = [" × ".join(map(str, one.shape)) for one in given if getattr(one, "shape", ())]
+    tried = f" It was tried with {' and '.join(shapes)} numbers." if shapes else ""
+    return Refused(f"Your code stopped{where} with {said}{_advice(words)}{tried}")
 
 
 def _advice(message: str) -> str:
@@ -175,30 +170,19 @@ def _advice(message: str) -> str:
     return f" `nn.{name}(...)` makes a layer; `nn.{name}(...)(x)` uses it." if name else ""
 
 
-def _tried(given: tuple[Any, ...]) -> str:
-    """What the code was called with, where it has a shape: the learner's own example may have had another."""
-    shapes = [" × ".join(map(str, one.shape)) for one in given if getattr(one, "shape", ())]
-    return f" It was tried with {' and '.join(shapes)} numbers." if shapes else ""
-
-
 def _line(function: Callable[..., Any], error: Exception) -> int | None:
-    """The last line that stands in the learner's own cell."""
-    codes = (getattr(part, "__code__", None) for part in _parts(function))
+    """The last line that stands in the learner's own cell: in the function, or in a method of its class."""
+    kind = function if isinstance(function, type) else type(function)
+    methods = [vars(kind).get(name) for name in ("__init__", "forward", "__call__")]
+    codes = [getattr(part, "__code__", None) for part in (inspect.unwrap(function), *methods)]
     files = {code.co_filename for code in codes if code is not None}
     files = {file for file in files if not file.startswith(FOREIGN) and "-packages" not in file}
     own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     return own[-1] if own else None
 
 
-def _parts(function: Callable[..., Any]) -> list[Any]:
-    """Where the learner's own code may stand: the function itself, or the methods of its class."""
-    kind = function if isinstance(function, type) else type(function)
-    names = ("__init__", "forward", "__call__")
-    return [inspect.unwrap(function), *(vars(kind).get(name) for name in names)]
-
-
 def _same(one: Any, other: Any) -> bool:
-    if is_tensor(one) or isinstance(one, np.ndarray):
+    if is_of_torch(one, "Tensor") or isinstance(one, np.ndarray):
         same = one.shape == other.shape and bool((one == other).all())
         return same and one.dtype == other.dtype
     if isinstance(one, list | tuple):

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from coursekit.exercises.answers import Array
 
 __all__ = ["close", "difference"]
-
-Float64 = NDArray[np.float64]
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
 def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
-    """Whether two arrays have one shape and, but for rounding, the same values.
-
-    Args:
-        answer: Any shape.
-        wanted: Any shape.
+    """Whether two arrays of any shape have the same shape and, but for rounding, the same values.
 
     >>> close([0.1 + 0.2, 1], [0.3, 1])
     True
@@ -54,7 +50,7 @@ def difference(
     return f"{what} {words}." if words else f"{what} {_at_the_worst_place(came, right, reveal)}"
 
 
-def _about_shapes(came: Float64, right: Float64) -> str:
+def _about_shapes(came: Array, right: Array) -> str:
     if came.shape == right.shape[::-1]:
         return " Rows and columns are exchanged."
     if came.ndim == right.ndim and all(abs(a - b) <= 1 for a, b in zip(came.shape, right.shape, strict=True)):
@@ -62,7 +58,7 @@ def _about_shapes(came: Float64, right: Float64) -> str:
     return ""
 
 
-def _rescaled(came: Float64, right: Float64) -> str:
+def _rescaled(came: Array, right: Array) -> str:
     """The same values, but for one factor or one number added."""
     if close(came, -right):
         return "has the right numbers with the opposite sign"
@@ -80,7 +76,7 @@ def _rescaled(came: Float64, right: Float64) -> str:
     return ""
 
 
-def _turned(came: Float64, right: Float64) -> str:
+def _turned(came: Array, right: Array) -> str:
     if right.ndim < 2:
         return "has the right numbers in reverse order" if right.ndim and close(came, right[::-1]) else ""
     turns = {
@@ -98,45 +94,31 @@ def _turned(came: Float64, right: Float64) -> str:
     return ""
 
 
-def _shifted(came: Float64, right: Float64) -> str:
+def _shifted(came: Array, right: Array) -> str:
     """The same values one row or one column further, where both have any."""
-    names = (
-        {1: ("down", "up"), 2: ("to the right", "to the left")} if right.ndim >= 2 else {1: ("on", "back")}
-    )
-    unit = {1: "column" if right.ndim < 2 else "row", 2: "column"}
-    for from_the_end, (ahead, back) in zip((2, 1) if right.ndim >= 2 else (1,), names.values(), strict=True):
-        axis = right.ndim - from_the_end
+    directions = {"row": ("down", "up"), "column": ("to the right", "to the left")}
+    if right.ndim < 2:
+        directions = {"place": ("on", "back")}
+    for axis, (unit, (ahead, back)) in enumerate(directions.items(), start=right.ndim - len(directions)):
         if axis < 0 or right.shape[axis] < 3:
             continue
-        later, earlier = _slices(right.ndim, axis)
-        word = "place" if right.ndim < 2 else unit[1 if from_the_end == 2 else 2]
-        if close(came[later], right[earlier]):
-            return f"is off by one {word}: shifted {ahead}"
-        if close(came[earlier], right[later]):
-            return f"is off by one {word}: shifted {back}"
+        own, wanted = np.moveaxis(came, axis, 0), np.moveaxis(right, axis, 0)
+        if close(own[1:], wanted[:-1]):
+            return f"is off by one {unit}: shifted {ahead}"
+        if close(own[:-1], wanted[1:]):
+            return f"is off by one {unit}: shifted {back}"
     return ""
 
 
-def _slices(axes: int, axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    everything = [slice(None)] * axes
-    later, earlier = everything.copy(), everything.copy()
-    later[axis], earlier[axis] = slice(1, None), slice(None, -1)
-    return tuple(later), tuple(earlier)
-
-
-def _at_the_worst_place(came: Float64, right: Float64, reveal: bool) -> str:
+def _at_the_worst_place(came: Array, right: Array, reveal: bool) -> str:
     gaps = np.abs(came - right)
     wrong = int((gaps > ABSOLUTE + RELATIVE * np.abs(right)).sum())
     index = np.unravel_index(int(gaps.argmax()), gaps.shape)
     wanted = f", {right[index]:.4g} was wanted" if reveal else ""
     if not right.ndim:
         return f"is {came[index]:.4g}{wanted}."
-    place = _place([int(i) for i in index])
+    names = {1: ["place"], 2: ["row", "column"], 3: ["map", "row", "column"]}.get(right.ndim)
+    place = f"index {tuple(map(int, index))}"
+    if names:
+        place = ", ".join(f"{name} {number}" for name, number in zip(names, index, strict=True))
     return f"differs in {wrong} of {came.size} values, most at {place}: {came[index]:.4g} came{wanted}."
-
-
-def _place(index: list[int]) -> str:
-    names = {1: ["place"], 2: ["row", "column"], 3: ["map", "row", "column"]}.get(len(index))
-    if names is None:
-        return f"index {tuple(index)}"
-    return ", ".join(f"{name} {number}" for name, number in zip(names, index, strict=True))

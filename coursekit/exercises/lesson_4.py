@@ -1,16 +1,23 @@
 """The exercises of lesson 4: ReLU by hand, an honest scale, two kernels as one, an activation of your own."""
 
-from coursekit.exercises import lesson_4_judges as judges
-from coursekit.exercises.exercise import Exercise
-from coursekit.exercises.progress import Progress
+from typing import Any
 
-__all__ = ["EXERCISES", "progress"]
+import numpy as np
 
-both_halves = Exercise(
-    lesson=4,
-    number=1,
-    name="both_halves",
-    title="Both halves by hand",
+from coursekit import filters, reference
+from coursekit.exercises.answers import as_array
+from coursekit.exercises.calling import array_from, as_function
+from coursekit.exercises.compare import close, difference
+from coursekit.exercises.engine import Progress, Right, Verdict, Wrong
+
+__all__ = ["both_halves", "honest_scale", "own_activation", "progress", "two_in_one"]
+
+progress = Progress(lesson=4)
+exercise = progress.exercise
+
+
+@exercise(
+    "Both halves by hand",
     kind="predict",
     question=(
         "Map A is [2, −1, 0, −3]. Write three rows of four numbers: ReLU(A), then ReLU(−A), "
@@ -23,22 +30,46 @@ my_rows = [
     [0, 1, 0, 3],  # −A is [−2, 1, 0, 3], and its negative number becomes 0
     [2, -1, 0, -3],  # the difference is A again: nothing was lost
 ]
-""".strip(),
+""",
+    why="The halves that ReLU(A) and ReLU(−A) keep fit together, so their difference gives A back.",
     hints=(
         "Do it number by number: a negative one becomes 0, any other stays as it is.",
         "For the second row write −A first: change each sign. Only then apply ReLU.",
         "The third row is a plain subtraction, place by place. Compare it with A.",
     ),
-    judge=judges.relu_by_hand,
-    why="The halves that ReLU(A) and ReLU(−A) keep fit together, so their difference gives A back.",
-    points=1,
 )
+def both_halves(answer: Any) -> Verdict:
+    """Judge three rows of four numbers: ReLU(A), ReLU(-A) and the first minus the second."""
+    rows = as_array(answer, shape=(3, 4), tensors=True)
+    map_a = np.array([2.0, -1.0, 0.0, -3.0])
+    positive, negative = np.maximum(map_a, 0), np.maximum(-map_a, 0)
+    if close(rows[0], np.abs(map_a)):
+        return Wrong("Row 1 is the map without its signs. ReLU does not turn −3 into 3. It turns it into 0.")
+    if close(rows[0], -negative) or close(rows[0], negative):
+        return Wrong(
+            "Row 1 keeps the other half. ReLU lets the positive numbers stay, not the negative ones."
+        )
+    if not close(rows[0], positive):
+        return Wrong(difference(rows[0], positive, what="Row 1, ReLU(A),"))
+    if close(rows[1], -positive):
+        return Wrong(
+            "Row 2 is −ReLU(A). ReLU(−A) is another thing: first the sign changes, then ReLU looks at the "
+            "result."
+        )
+    if not close(rows[1], negative):
+        return Wrong(difference(rows[1], negative, what="Row 2, ReLU(−A),"))
+    if close(rows[2], positive + negative):
+        return Wrong("Row 3 is the sum of the two rows. The question asks for the first minus the second.")
+    if close(rows[2], negative - positive):
+        return Wrong("Row 3 is the second row minus the first. Turn it round.")
+    if not close(rows[2], map_a):
+        said = difference(rows[2], map_a, what="it")
+        return Wrong(f"Rows 1 and 2 are right. Row 3 is not their difference: {said}")
+    return Right("Row 3 is A again. Each ReLU keeps one half, and the two halves together lose nothing.")
 
-honest_scale = Exercise(
-    lesson=4,
-    number=2,
-    name="honest_scale",
-    title="Repair the stretched panels",
+
+@exercise(
+    "Repair the stretched panels",
     kind="repair",
     question="""
 A program draws a map before and after ReLU. It stretches each one by itself:
@@ -51,11 +82,11 @@ def on_one_scale(before, after):
 
 So a response of 0 gets two different grays. Repair it: the smallest value of **both** maps becomes 0, the
 largest of both becomes 1, and everything between follows the same rule.
-""".strip(),
+""",
     blank="""
 def on_one_scale(before, after):  # two maps (H, W) -> two pictures, 0 to 1
     return ...
-""".strip(),
+""",
     answer="""
 # Two maps (H, W) -> two pictures (H, W), from 0 to 1.
 def on_one_scale(before, after):  # two maps (H, W) -> two pictures, 0 to 1
@@ -63,7 +94,8 @@ def on_one_scale(before, after):  # two maps (H, W) -> two pictures, 0 to 1
     low = min(before.min(), after.min())
     high = max(before.max(), after.max())  # one white for both
     return (before - low) / (high - low), (after - low) / (high - low)
-""".strip(),
+""",
+    why="Two panels can be compared only if one black and one white serve both.",
     hints=(
         "Two numbers decide about each picture: what becomes black and what becomes white. "
         "Where do they come from?",
@@ -71,16 +103,57 @@ def on_one_scale(before, after):  # two maps (H, W) -> two pictures, 0 to 1
         "Python's `min(a, b)` and `max(a, b)` choose between the two maps. "
         "Then the same formula serves both.",
     ),
-    judge=judges.one_scale,
-    why="Two panels can be compared only if one black and one white serve both.",
     points=2,
 )
+def honest_scale(answer: Any) -> Verdict:
+    """Judge a function `(before, after)` that turns two maps into two pictures on one scale from 0 to 1."""
+    function = as_function(answer, 2)
+    before = np.array([[-4.0, -1.0, 0.0], [0.0, 2.0, 4.0]])
+    clipped = np.maximum(before, -1)
+    stronger = np.where(before > 0, 2 * before, before / 10)  # not ReLU: here the second map reaches further
+    pairs = [(before, stronger), (before, np.maximum(before, 0))]
+    pairs += [(clipped, np.maximum(clipped, 0)), (stronger, before)]
+    for first, second in pairs:
+        low, high = min(first.min(), second.min()), max(first.max(), second.max())
+        pictures = array_from(function, first, second)
+        if pictures.shape != (2, *first.shape):
+            return Wrong(
+                "The function must return two pictures as large as the maps, with a comma between them."
+            )
+        wanted = [(one - low) / (high - low) for one in (first, second)]
+        apart = [(one - one.min()) / (one.max() - one.min()) for one in (first, second)]
+        if close(pictures, apart):
+            return Wrong(
+                "Each picture is still stretched by itself. A response of 0 becomes "
+                f"{pictures[0][0, 2]:.2f} in the first picture and {pictures[1][0, 2]:.2f} in the second."
+            )
+        if close(pictures, wanted[::-1]):
+            return Wrong("The scale is right, but the two pictures are exchanged. `before` comes first.")
+        first_alone = [(one - first.min()) / np.ptp(first) for one in (first, second)]
+        if second.max() > first.max() and close(pictures, first_alone):
+            return Wrong(
+                "The scale comes from the first map alone. After another function than ReLU the second map "
+                "may reach further. Both must have a say."
+            )
+        if pictures.min() < -1e-6 or pictures.max() > 1 + 1e-6:
+            span = f"{pictures.min():.2f} to {pictures.max():.2f}"
+            return Wrong(
+                f"The pictures run from {span}, and must run from 0 to 1. Take the smallest value of both "
+                "maps together, and the largest of both together."
+            )
+        if not np.isclose(pictures[0][0, 2], pictures[1][0, 2]):
+            return Wrong(
+                "The same response still becomes two different grays. Both maps need the same two numbers."
+            )
+        for name, picture, want in zip(("first", "second"), pictures, wanted, strict=True):
+            if not close(picture, want):
+                said = difference(picture, want, what=f"The {name} picture", reveal=True)
+                return Wrong(f"One scale, but not the one asked for. {said}")
+    return Right("A response of 0 has one gray in both pictures now. ReLU clips, and the picture says so.")
 
-two_in_one = Exercise(
-    lesson=4,
-    number=3,
-    name="two_in_one",
-    title="Two kernels in one",
+
+@exercise(
+    "Two kernels in one",
     kind="kernel",
     question=(
         "A photograph goes through the kernel `gaussian3`, and the result goes through `sobel_x`. "
@@ -92,7 +165,8 @@ two_in_one = Exercise(
 blur, edge = filters.kernel("gaussian3"), filters.kernel("sobel_x")  # (3, 3)
 # In the order in which the image meets them.
 my_kernel = reference.compose_kernels(blur, edge)  # (5, 5)
-""".strip(),
+""",
+    why="Two steps without a bend between them are one weighted sum, over 5 × 5 pixels.",
     hints=(
         "How many pixels does one value see after both steps? That is the size of your kernel.",
         "`reference.compose_kernels` multiplies the weights out. "
@@ -100,16 +174,42 @@ my_kernel = reference.compose_kernels(blur, edge)  # (5, 5)
         "The Gaussian comes first. The result is one kernel of 5 × 5. "
         "(If you gave weights with four axes, take `[0, 0]`.)",
     ),
-    judge=judges.collapsed,
-    why="Two steps without a bend between them are one weighted sum, over 5 × 5 pixels.",
     points=2,
 )
+def two_in_one(answer: Any) -> Verdict:
+    """Judge one `(5, 5)` kernel that does what gaussian3 and then sobel_x do together."""
+    blur, sobel = filters.kernel("gaussian3"), filters.kernel("sobel_x")
+    given = as_array(answer, tensors=True, what="Your kernel")
+    if given.shape == (1, 1, 5, 5):
+        return Wrong("This is a weight with the shape (1, 1, 5, 5). The kernel is inside it: take [0, 0].")
+    kernel, wanted = given, reference.compose_kernels(blur, sobel)
+    if kernel.shape != wanted.shape:
+        shape = " × ".join(map(str, kernel.shape)) or "one number"
+        return Wrong(
+            f"A kernel of {shape} cannot do it. How many pixels does one value see after both steps?"
+        )
+    if close(kernel, np.pad(blur, 1) + np.pad(sobel, 1)):
+        return Wrong(
+            "The two kernels are added. That puts two maps together. Here the second reads the first one's "
+            "map."
+        )
+    if close(kernel, 16 * wanted):
+        return Wrong(
+            "All weights are 16 times too large. The weights of the Gaussian are 1, 2 and 4, divided by 16."
+        )
+    if not close(kernel, wanted):
+        return Wrong(
+            f"{difference(kernel, wanted, what='Your kernel')} Test it: filter an image in "
+            "two steps, and with your kernel. Both must give the same numbers."
+        )
+    return Right(
+        "Filtered in two steps or in one, an image gives the same map. Two layers without ReLU are one "
+        "layer: here an edge kernel on a wider, softer scale."
+    )
 
-own_activation = Exercise(
-    lesson=4,
-    number=4,
-    name="own_activation",
-    title="An activation of your own",
+
+@exercise(
+    "An activation of your own",
     kind="stretch",
     question=(
         "Invent an activation function that is flat nowhere below 0. "
@@ -120,23 +220,68 @@ own_activation = Exercise(
     blank="""
 def my_activation(x):  # NumPy array of any shape -> array of the same shape
     return ...
-""".strip(),
+""",
     answer="""
 def my_activation(x):  # NumPy array of any shape -> array of the same shape
     # Soft below 0: it falls less and less, to -1.
     # It is not flat, so a small gradient is always there.
     return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1)
-""".strip(),
+""",
+    why="Leaky ReLU has these properties as well; this one is known as ELU.",
     hints=(
         "Look at the curves of section 4. Two of the four break a rule. Which ones, and which rule?",
         "`np.where(x > 0, ..., ...)` takes one formula above 0 and another one below.",
         "Above 0 you can leave x as it is. "
         "Below 0 take anything that is small, negative, and changes with x.",
     ),
-    judge=judges.own_activation,
-    why="Leaky ReLU has these properties as well; this one is known as ELU.",
     points=3,
 )
-
-EXERCISES = (both_halves, honest_scale, two_in_one, own_activation)
-progress = Progress(EXERCISES)
+def own_activation(answer: Any) -> Verdict:
+    """Judge any function of an array: 0 stays 0, order above 0, below 0 not positive and not flat, a bend."""
+    function = as_function(answer, 1)
+    x = np.linspace(-4, 4, 161)
+    y = array_from(function, x, shape=(161,))
+    for part, rows in ((slice(0, 160), 8), (slice(40, 120), 4)):  # the second one has another largest value
+        table = array_from(function, x[part].reshape(rows, 20), shape=(rows, 20))
+        if not close(table.ravel(), y[part]):
+            return Wrong(
+                f"A map of {rows} × 20 gets other values than the same numbers in one long row. "
+                "Treat each value alone."
+            )
+    zero, below, above = y[80], y[:80], y[81:]
+    if abs(zero) > 1e-6:
+        return Wrong(
+            f"A response of 0 becomes {zero:.2f}. Where there is no response, the activation must stay 0."
+        )
+    if not (np.diff(y[80:]) > 1e-6).all():
+        place = 80 + int(np.argmin(np.diff(y[80:])))
+        return Wrong(
+            f"Between {x[place]:.2f} and {x[place + 1]:.2f} the result does not grow. A stronger positive "
+            "response must stay the stronger one."
+        )
+    if below.max() > 1e-6:
+        worst = int(below.argmax())
+        return Wrong(
+            f"{x[worst]:.2f} becomes {below[worst]:.2f}. A negative response must not come out positive."
+        )
+    if np.ptp(below) < 1e-6:
+        return Wrong(
+            "All negative responses become the same number, so the gradient there is 0. A unit can die."
+        )
+    tried = np.array([-0.5, -1.0, -2.0, -5.0])
+    at, before = (array_from(function, each, shape=(4,)) for each in (tried, tried - 0.1))
+    change = np.abs(at - before)
+    if not (change > 1e-6).all():
+        place = tried[int(np.argmin(change))]
+        return Wrong(
+            f"From {place - 0.1:.1f} to {place:.1f} the result changes by less than a millionth. There it "
+            "is flat, the gradient is 0 or nearly 0, and a unit can die."
+        )
+    if np.ptp(np.diff(y)) < 1e-6:
+        return Wrong(
+            "This is a straight line. Without a bend, many layers are one layer, as section 5 showed."
+        )
+    return Right(
+        "It keeps 0, keeps the order above 0, and bends. At −0.5, −1, −2 and −5 it is not flat, so a small "
+        f"gradient comes through: −1 becomes {y[60]:.3g}, and 1 becomes {above[19]:.3g}."
+    )

@@ -1,18 +1,22 @@
 """The exercises of lesson 6: a row of numbers, receptive field, a forward, random maps, a cheaper stack."""
 
-from coursekit.exercises import lesson_6_judges as judges
-from coursekit.exercises import lesson_6_network as network
-from coursekit.exercises.exercise import Exercise
-from coursekit.exercises.letters import choice
-from coursekit.exercises.progress import Progress
+from typing import Any
 
-__all__ = ["EXERCISES", "progress"]
+import numpy as np
 
-long_row = Exercise(
-    lesson=6,
-    number=1,
-    name="long_row",
-    title="How long is the row?",
+from coursekit import reference
+from coursekit.exercises.answers import as_array, as_number, as_whole
+from coursekit.exercises.calling import RESULT, as_function, call
+from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+
+__all__ = ["cheaper_stack", "field_size", "long_row", "progress", "random_maps", "tiny_network"]
+
+progress = Progress(lesson=6)
+exercise = progress.exercise
+
+
+@exercise(
+    "How long is the row?",
     kind="predict",
     question=(
         "A network reads colour pictures of 64 × 64 pixels. It has a conv layer of 5 × 5 with 12 maps, "
@@ -29,23 +33,61 @@ for _ in range(2):
 row = 24 * side * side  # flatten writes all maps one after the other
 # Each class: one weight for each number, and one bias.
 my_numbers = [row, row * 10 + 10]
-""".strip(),
+""",
+    why="The sizes follow from the formula, so nobody must guess the input of a linear layer.",
     hints=(
         "Follow one side of the map through the four layers. Write each size down.",
         "Flatten takes all maps, with all their rows and columns. So multiply three numbers.",
         "The linear layer: every class reads every number of the row. "
         "And each class adds one number of its own.",
     ),
-    judge=judges.row_and_parameters,
-    why="The sizes follow from the formula, so nobody must guess the input of a linear layer.",
-    points=1,
 )
+def long_row(answer: Any) -> Verdict:
+    """Judge two numbers: the length of the flattened row, and the parameters of the linear layer."""
+    given = as_array(answer, shape=(2,), tensors=True).tolist()
+    row = as_whole(given[0], what="Your first number")
+    parameters = as_whole(given[1], what="Your second number")
+    side, maps, classes = 64, 24, 10
+    for _ in range(2):
+        side = reference.output_size(reference.output_size(side, 5), 2, stride=2)
+    wanted = maps * side**2
+    mistakes = {
+        side**2: "this is one map of 13 × 13. How many maps are there?",
+        maps * side: "this is 24 × 13. A map has rows and columns.",
+        maps * 16**2: (
+            "you have halved 64 twice. Each conv layer takes something off as well: it has no padding."
+        ),
+        maps * 56**2: "this is the row without the two poolings.",
+        maps * 28**2: "one of the two poolings is missing.",
+        12 * side**2: "the last layer has 24 maps, not 12.",
+    }
+    if (row, parameters) == ((wanted + 1) * classes, wanted):
+        return Wrong("Both numbers are right, but they are exchanged. The length of the row comes first.")
+    if row != wanted:
+        said = mistakes.get(
+            row, "follow the side of the map: 64, then four steps. Conv takes 4 off, pooling halves."
+        )
+        return Wrong(f"Look at the first number, {row:,.12g}: {said}")
+    if parameters == wanted * classes:
+        return Wrong("The row is right. In the second number the biases are missing: one for each class.")
+    if parameters == wanted + classes:
+        return Wrong(
+            "The row is right. But each class has its own weight for each number of the row: multiply."
+        )
+    if parameters == wanted * (classes + 1):
+        return Wrong(
+            "The row is right. The biases are one for each class, not one for each number of the row."
+        )
+    if parameters != (wanted + 1) * classes:
+        return Wrong(
+            f"The row is right. The second number, {parameters:,.12g}, is not: weights and biases of one "
+            "linear layer."
+        )
+    return Right("Most parameters of this network stand in its last layer. The two conv layers have 8,136.")
 
-field_size = Exercise(
-    lesson=6,
-    number=2,
-    name="field_size",
-    title="What a unit sees",
+
+@exercise(
+    "What a unit sees",
     kind="function",
     question=(
         "Section 3 has the rule for a chain of layers, with two numbers, size and step. "
@@ -56,7 +98,7 @@ field_size = Exercise(
     blank="""
 def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
     ...
-""".strip(),
+""",
     answer="""
 def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
     size, step = 1, 1  # before the first layer, a value sees itself
@@ -66,7 +108,8 @@ def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
         # From here on, one place of the map is a longer way in the photograph.
         step *= stride
     return size
-""".strip(),
+""",
+    why="Each layer reaches kernel − 1 steps further, and strides make the steps longer.",
     hints=(
         "Both numbers of the rule begin with 1. Go through the layers in a loop, and change both each time.",
         "A layer adds its other kernel places to the field. "
@@ -74,16 +117,39 @@ def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
         "Both numbers begin with one pixel. "
         "In each round the size grows first, with the old step. Then the step changes.",
     ),
-    judge=judges.field_size,
-    why="Each layer reaches kernel − 1 steps further, and strides make the steps longer.",
     points=2,
 )
+def field_size(answer: Any) -> Verdict:
+    """Judge a function of (kernel, stride) pairs that returns the side of the receptive field."""
+    function = as_function(answer, 1)
+    chains = [[(5, 1)], [(5, 1)] * 3, [(2, 2)], [(3, 1), (2, 2), (3, 1)], [(5, 1), (2, 2)] * 3]
+    chains += [[(7, 2), (3, 2), (3, 1)], [(1, 1)]]
+    for chain in chains:
+        size = as_number(call(function, chain), what=RESULT)
+        wanted = reference.receptive_field(chain).size
+        if size == wanted:
+            continue
+        plain = 1 + sum(kernel - 1 for kernel, _ in chain)
+        late = 1 + sum((k - 1) * np.prod([s for _, s in chain[: i + 1]]) for i, (k, _) in enumerate(chain))
+        start = f"for the chain {chain} you give {size:,.12g}."
+        if size == wanted - 1 and chain == chains[0]:
+            return Wrong(
+                f"{start} That is one too few. Before the first layer a value sees one pixel: itself."
+            )
+        if size == sum(kernel for kernel, _ in chain) and chain == chains[1]:
+            return Wrong(
+                f"{start} You add up the kernels. But neighbouring fields overlap: a layer adds kernel − 1."
+            )
+        if size == plain:
+            return Wrong(f"{start} The stride is missing. After a pooling, one step is two pixels long.")
+        if size == late:
+            return Wrong(f"{start} The stride of a layer counts for the layers after it, not for itself.")
+        return Wrong(f"{start} It is {wanted}. Follow the chain on paper, with two numbers: size and step.")
+    return Right("Pooling, strides, 1 × 1 kernels: your function knows what every unit sees.")
 
-tiny_network = Exercise(
-    lesson=6,
-    number=3,
-    name="tiny_network",
-    title="From pixels to scores",
+
+@exercise(
+    "From pixels to scores",
     kind="forward",
     question=(
         "The layers are there, only `forward` is missing. Write it: conv, ReLU, max pooling with 2 × 2, "
@@ -99,7 +165,7 @@ class TinyNet(nn.Module):
 
     def forward(self, x):  # (N, 3, 12, 12) -> (N, 3)
         ...
-""".strip(),
+""",
     answer="""
 class TinyNet(nn.Module):
     def __init__(self):
@@ -113,23 +179,105 @@ class TinyNet(nn.Module):
         # N stays, since each picture has its own row.
         row = torch.flatten(pooled, start_dim=1)  # (N, 100)
         return self.linear(row)  # (N, 3): no ReLU here, a score may be negative
-""".strip(),
+""",
+    why="Convolution and ReLU find, pooling makes smaller, the linear layer weighs all that is left.",
     hints=(
         "Go one line at a time, and write the shape behind each line. It begins with (N, 3, 12, 12).",
         "`self.conv(x)` calls a layer. "
         "ReLU and pooling have no weights: `torch.relu`, `nn.functional.max_pool2d`.",
         "Section 5 flattens with `start_dim`. Which axis must not be flattened?",
     ),
-    judge=network.tiny_network,
-    why="Convolution and ReLU find, pooling makes smaller, the linear layer weighs all that is left.",
     points=2,
 )
+def tiny_network(answer: Any) -> Verdict:
+    """Judge a class with a conv and a linear layer, whose forward needs ReLU, pooling and flatten between."""
+    import torch
 
-random_maps = Exercise(
-    lesson=6,
-    number=4,
-    name="random_maps",
-    title="The cup in the random maps",
+    if not (isinstance(answer, type) and issubclass(answer, torch.nn.Module)):
+        return Wrong("TinyNet must be a class that inherits from nn.Module, and not an object of it.")
+    torch.manual_seed(0)
+    network = call(answer)
+    as_function(network.forward, 1)
+    with torch.no_grad():
+        for length in (2, 1, 3):
+            x = torch.rand(length, 3, 12, 12) * 2 - 1
+            given = call(network.forward, x)
+            if not isinstance(given, torch.Tensor):
+                return Wrong(f"Forward must return a tensor. It returns {type(given).__name__}.")
+            if not _has_its_layers(network):
+                return Wrong("Leave `__init__` as it was given: self.conv and self.linear, with their sizes.")
+            said = _about_shape(tuple(given.shape), length) or _about_scores(given, network, x)
+            if said:
+                return Wrong(said)
+    return Right("From a photograph to three scores: you have written all three parts of a CNN.")
+
+
+def _has_its_layers(network: Any) -> bool:
+    import torch
+
+    conv, linear = getattr(network, "conv", None), getattr(network, "linear", None)
+    return (
+        isinstance(conv, torch.nn.Conv2d)
+        and isinstance(linear, torch.nn.Linear)
+        and conv.weight.shape == (4, 3, 3, 3)
+        and (conv.padding, conv.stride, conv.dilation) == ((0, 0), (1, 1), (1, 1))
+        and linear.weight.shape == (3, 100)
+    )
+
+
+def _about_shape(shape: tuple[int, ...], length: int) -> str:
+    if shape == (length, 3):
+        return ""
+    came = f"A batch of {length} must give the shape ({length}, 3). Yours gives {shape}."
+    if shape == (3, length):
+        return f"{came} Rows and columns are exchanged."
+    if shape == (length,) and length != 3:
+        return f"{came} Return all three scores of each picture."
+    if shape == (3,) and length == 1:
+        return f"{came} A batch of one picture has the axis N, too."
+    if not shape or shape[0] != length:
+        return f"{came} The axis N must survive the flattening."
+    return f"{came} Each picture has one row of three scores."
+
+
+def _about_scores(given: Any, network: Any, x: Any) -> str:
+    """What differs between scores `(N, 3)` and the ones that the network should give; empty if nothing."""
+    import torch
+    from torch.nn.functional import avg_pool2d, max_pool2d
+
+    def scores(pooled: Any) -> Any:
+        return network.linear(pooled.flatten(1))
+
+    def same(other: Any) -> bool:
+        return given.shape == other.shape and torch.allclose(given.float(), other, atol=1e-5)
+
+    maps = network.conv(x)  # (N, 4, 10, 10)
+    wanted = scores(max_pool2d(torch.relu(maps), 2))  # (N, 3)
+    if same(wanted):
+        return ""
+    others = {
+        "There is a ReLU after the linear layer. Scores must be allowed to be negative.": torch.relu(wanted),
+        "These are shares, after softmax. Return the scores themselves.": torch.softmax(wanted, dim=1),
+        "These are shares, after softmax, and over the wrong axis. Return the scores themselves.": (
+            torch.softmax(wanted, dim=0)
+        ),
+        "These are logarithms of shares, after log_softmax. Return the scores themselves.": (
+            torch.log_softmax(wanted, dim=1)
+        ),
+        "A sigmoid has changed the scores. Return the scores themselves.": torch.sigmoid(wanted),
+        "ReLU is missing. It stands between conv and pooling: negative responses must become 0.": (
+            scores(max_pool2d(maps, 2))
+        ),
+        "This is average pooling. The question asks for max.": scores(avg_pool2d(torch.relu(maps), 2)),
+    }
+    return next(
+        (said for said, other in others.items() if same(other)),
+        "The shape is right, the scores are not. The order is conv, ReLU, max pooling, flatten, linear.",
+    )
+
+
+@exercise(
+    "The cup in the random maps",
     kind="explain",
     question=(
         "In section 2 you can see the cup in many of the 48 maps of layer 3. Which statement is right?\n\n"
@@ -141,36 +289,26 @@ random_maps = Exercise(
     ),
     blank='my_choice = ...  # write "A", "B", "C" or "D", with the quotation marks',
     answer='my_choice = "B"  # the place survives in every conv layer, learned or not',
+    why="Place survives a random filter, and so an outline in a map is no sign of learning.",
     hints=(
         "Where do the weights of `StackedConv` come from? Has anybody trained them?",
         "Section 3 says how many pixels a unit of layer 3 sees. Which statement can you exclude with it?",
     ),
-    judge=choice(
-        "B",
-        {
-            "B": (
-                "The photograph shines through. "
-                "What a map shows says nothing yet about what the network knows."
-            ),
-            "A": (
-                "Nobody has trained these weights. "
-                "Another seed gives other maps, and none of them knows a cup."
-            ),
-            "C": "Compare the receptive field of section 3 with the size of the cup.",
-            "D": (
-                "ReLU looks at one number and asks only for its sign. It does not know what belongs to a cup."
-            ),
-        },
-    ),
-    why="Place survives a random filter, and so an outline in a map is no sign of learning.",
-    points=1,
 )
+def random_maps(answer: Any) -> Verdict:
+    """Judge the letter of the statement about the maps of random weights."""
+    return choice(
+        answer,
+        right="B",
+        A="Nobody has trained these weights. Another seed gives other maps, and none of them knows a cup.",
+        B="The photograph shines through. What a map shows says nothing yet about what the network knows.",
+        C="Compare the receptive field of section 3 with the size of the cup.",
+        D="ReLU looks at one number and asks only for its sign. It does not know what belongs to a cup.",
+    )
 
-cheaper_stack = Exercise(
-    lesson=6,
-    number=5,
-    name="cheaper_stack",
-    title="See as far for less",
+
+@exercise(
+    "See as far for less",
     kind="stretch",
     question=(
         "Three layers of 5 × 5 see 13 × 13 pixels, and have 75 weights for each pair of maps. "
@@ -182,17 +320,47 @@ cheaper_stack = Exercise(
     answer="""
 # Six steps of 2 pixels each: 1 + 6 * 2 pixels, with 6 * 9 weights.
 my_layers = [(3, 1)] * 6
-""".strip(),
+""",
+    why="Small kernels reach as far for fewer weights; a stride of 2 early on would reach further still.",
     hints=(
         "What does a layer of 3 × 3 add to the field, and what does it cost? Compare with a layer of 5 × 5.",
         "The field grows by kernel − 1, the weights by kernel × kernel. So small kernels are cheap.",
         "If you want to go further: a stride of 2 early makes all later layers see twice as far. "
         "But watch the rows.",
     ),
-    judge=judges.cheaper_stack,
-    why="Small kernels reach as far for fewer weights; a stride of 2 early on would reach further still.",
     points=3,
 )
-
-EXERCISES = (long_row, field_size, tiny_network, random_maps, cheaper_stack)
-progress = Progress(EXERCISES)
+def cheaper_stack(answer: Any) -> Verdict:
+    """Judge (kernel, stride) pairs: a field of 13 or more, fewer than 75 weights, 100 rows or more."""
+    layers = as_array(answer, tensors=True)
+    if not layers.size:
+        return Wrong("your list is empty. A chain has one layer or more.")
+    if layers.ndim != 2 or layers.shape[1] != 2:
+        return Wrong(
+            "each layer must be a pair of two numbers, (kernel, stride). A list of such pairs is wanted."
+        )
+    if not np.array_equal(layers, np.round(layers)) or layers.min() < 1:
+        return Wrong("Kernels and strides are whole numbers, 1 or larger.")
+    if layers.max() > 225:
+        return Wrong("The photograph has 225 rows. No kernel and no stride should be larger.")
+    chain = [(int(kernel), int(stride)) for kernel, stride in layers]
+    weights = sum(kernel * kernel for kernel, _ in chain)
+    field = reference.receptive_field(chain).size
+    if field < 13:
+        return Wrong(f"A unit of the last layer sees {field} × {field} pixels. It must see 13 × 13 or more.")
+    if weights >= 75:
+        return Wrong(
+            f"It sees {field} × {field}, but it has {weights} weights. Three layers of 5 × 5 have 75."
+        )
+    side = 225
+    for number, (kernel, stride) in enumerate(chain, start=1):
+        if side < kernel:
+            return Wrong(f"Nothing is left of 225 rows at layer {number}. Use smaller strides.")
+        side = reference.output_size(side, kernel, stride=stride)
+    if side < 100:
+        return Wrong(f"Of 225 rows only {side} are left. At least 100 must remain: use smaller strides.")
+    return Right(
+        f"{len(chain)} layers see {field} × {field} pixels with {weights} weights in place of 75, and "
+        f"{side} rows are left. Many small kernels see as far as few large ones, for less. VGG16 is built "
+        "on this."
+    )

@@ -1,17 +1,22 @@
 """The exercises of lesson 7: counting, weights from Keras, coarse maps, opposites, a score for confetti."""
 
-from coursekit.exercises import lesson_7_judges as judges
-from coursekit.exercises.exercise import Exercise
-from coursekit.exercises.letters import choice
-from coursekit.exercises.progress import Progress
+from typing import Any
 
-__all__ = ["EXERCISES", "progress"]
+import numpy as np
 
-count_block4 = Exercise(
-    lesson=7,
-    number=1,
-    name="count_block4",
-    title="Count one layer",
+from coursekit.exercises.answers import Array, as_whole
+from coursekit.exercises.calling import array_from, as_function
+from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.filters import random_bank, roughness
+
+__all__ = ["coarse_maps", "confetti_score", "count_block4", "from_keras", "opposite_pair", "progress"]
+
+progress = Progress(lesson=7)
+exercise = progress.exercise
+
+
+@exercise(
+    "Count one layer",
     kind="predict",
     question=(
         "The first conv layer of block 4 of VGG16 has 512 filters. "
@@ -22,21 +27,53 @@ count_block4 = Exercise(
     answer="""
 # Each filter: 256 kernels of 9 weights, and one bias.
 my_count = 512 * 256 * 3 * 3 + 512
-""".strip(),
+""",
+    why="A filter has one kernel for each channel that it reads, and one bias.",
     hints=(
         "Begin with one filter. How many kernels has it, and how many weights has each?",
         "Multiply by the number of filters. Then add the biases. How many biases has one filter?",
     ),
-    judge=judges.block4_parameters,
-    why="A filter has one kernel for each channel that it reads, and one bias.",
-    points=1,
 )
+def count_block4(answer: Any) -> Verdict:
+    """Judge the number of parameters of VGG16's block4_conv1."""
+    if isinstance(answer, tuple):
+        return Wrong(
+            "These are several numbers, since a comma separates them. Write one number without commas."
+        )
+    count = as_whole(answer)
+    kernels = 512 * 256
+    mistakes = {
+        kernels * 9: "the biases are missing: each filter has one.",
+        kernels * 9 + 1: "not one bias in all: each filter has one.",
+        kernels * 9 + 256: "the biases belong to the filters, not to the channels that they read.",
+        kernels * 10: "not each kernel has a bias. Each filter has one.",
+        512
+        * (9 + 1): "a filter of this layer has not one kernel. It has one for each channel that it reads.",
+        kernels * 3 + 512: "a kernel of 3 × 3 has more than 3 weights.",
+        512
+        * (
+            512 * 9 + 1
+        ): "this is block4_conv2, which reads 512 channels. The first conv layer of block 4 reads 256.",
+        256 * 256 * 9 + 256: "this is a layer of block 3. Block 4 has twice as many filters.",
+    }
+    if count in mistakes:
+        return Wrong(f"{count:,}: {mistakes[count]}")
+    wanted = kernels * 9 + 512
+    if count == wanted:
+        return Right(
+            "The table of section 1 says the same. The size of the photograph does not count: weights are "
+            "shared."
+        )
+    if abs(count / wanted - 1) < 0.01:
+        return Wrong(f"{count:,} is near, but a count must be exact. Do not round it.")
+    return Wrong(
+        f"{count:,.12g} is too {'small' if count < wanted else 'large'}. Filters × channels × weights, and "
+        "biases."
+    )
 
-from_keras = Exercise(
-    lesson=7,
-    number=2,
-    name="from_keras",
-    title="Repair the weights from Keras",
+
+@exercise(
+    "Repair the weights from Keras",
     kind="repair",
     question="""
 These weights come from Keras: their axes are (kh, kw, in, out), and they read **blue first**. Somebody brings
@@ -49,33 +86,74 @@ def to_torch_order(weight):
 
 The shape is right, no error comes, and the filters look like confetti. Repair both mistakes: the order of the
 axes and the order of the colours.
-""".strip(),
+""",
     blank="""
 def to_torch_order(weight):  # NumPy (kh, kw, in, out), blue first -> (out, in, kh, kw)
     ...
-""".strip(),
+""",
     answer="""
 def to_torch_order(weight):  # NumPy (kh, kw, in, out), blue first -> (out, in, kh, kw)
     # Axes change places, and every number stays with its filter.
     moved = weight.transpose(3, 2, 0, 1)
     # Along the axis `in`: blue, green, red -> red, green, blue.
     return moved[:, ::-1]
-""".strip(),
+""",
+    why="Axes must change places one by one, and the colours stand along the axis that the filters read.",
     hints=(
         "reshape only cuts the long row of numbers anew. Which method of an array exchanges its axes?",
         "transpose wants the old positions in their new order. Where does `out` stand in the Keras order?",
         "Then the colours. Which axis holds them now? A slice with the step −1 turns that axis round.",
     ),
-    judge=judges.weights_in_order,
-    why="Axes must change places one by one, and the colours stand along the axis that the filters read.",
     points=2,
 )
+def from_keras(answer: Any) -> Verdict:
+    """Judge a function from weights `(kh, kw, in, out)`, blue first, to `(out, in, kh, kw)`, red first."""
+    function = as_function(answer, 1)
+    keras = np.random.default_rng(7).normal(size=(3, 3, 3, 8)).astype(np.float32)
+    given = array_from(function, keras)
+    if given.shape != (8, 3, 3, 3):
+        return Wrong(
+            f"8 filters must have the shape (8, 3, 3, 3), that is (out, in, kh, kw). Yours: {given.shape}."
+        )
+    wanted = keras.transpose(3, 2, 0, 1)[:, ::-1]
+    if np.array_equal(given, wanted.astype(given.dtype)):
+        return Right(
+            "Axes moved, colours turned. Both mistakes give no error, so only a test like this one finds "
+            "them."
+        )
+    if np.array_equal(given, keras.reshape(8, 3, 3, 3)):
+        return Wrong(
+            "This is still reshape. It cuts one long row anew, and so numbers of different filters get mixed."
+        )
+    if np.array_equal(given, keras.transpose(3, 2, 0, 1)):
+        return Wrong(
+            "The axes are right. But channel 0 is still blue, and PyTorch will feed it the red of your "
+            "photograph."
+        )
+    ends = wanted[:, 0], wanted[:, 2]
+    if np.array_equal(given[:, 0], given[:, 2]) and any(np.array_equal(given[:, 0], end) for end in ends):
+        return Wrong("One colour stands twice: the first was overwritten before it was read.")
+    if any(np.array_equal(given, each) for each in (wanted.swapaxes(2, 3), wanted[:, ::-1].swapaxes(2, 3))):
+        return Wrong(
+            "Rows and columns of each kernel are exchanged. kh must come before kw, as it did in Keras."
+        )
+    turned = {
+        "the filters": wanted[::-1, ::-1],
+        "the rows": wanted[:, ::-1, ::-1],
+        "the columns": wanted[:, ::-1, :, ::-1],
+    }
+    for name, other in turned.items():
+        if np.array_equal(given, other):
+            return Wrong(f"You have reversed {name}. Blue and red stand along the axis `in`.")
+    if np.array_equal(np.sort(given, axis=None), np.sort(wanted, axis=None)):
+        return Wrong(
+            "All numbers are there, but not at their places. Check one: where must keras[0, 1, 2, 5] stand?"
+        )
+    return Wrong("Some numbers have changed. Only the order may change.")
 
-coarse_maps = Exercise(
-    lesson=7,
-    number=3,
-    name="coarse_maps",
-    title="The coarse maps",
+
+@exercise(
+    "The coarse maps",
     kind="explain",
     question=(
         "In the pictures of section 4, the maps of block 5 show a few coarse cells, and no cat. "
@@ -91,38 +169,31 @@ coarse_maps = Exercise(
     answer="""
 # Four poolings lie before block 5: one cell is a step of 16 pixels.
 my_choice = "C"
-""".strip(),
-    hints=(
-        "How many rows and columns has a map of block 5? The cell after the prediction prints it.",
-        "Compare the share of zeros in block 2, where you still find the cat, with that in block 5.",
-    ),
-    judge=choice(
-        "C",
-        {
-            "C": (
-                "The fine detail is gone, and another kind of knowledge has come: "
-                "what is there, roughly where."
-            ),
-            "A": "Count the values: a map of block 5 has 13 × 20. No screen can show more than there is.",
-            "B": "Block 2 has about as many zeros as block 5, and there you still see the cat.",
-            "D": (
-                "All 13 conv layers were trained together. "
-                "Neither coarse maps nor rough kernels in the later layers mean untrained."
-            ),
-        },
-    ),
+""",
     why=(
         "A map of block 5 has few cells, "
         "and each says how well a pattern fits to a large part of the photograph."
     ),
-    points=1,
+    hints=(
+        "How many rows and columns has a map of block 5? The cell after the prediction prints it.",
+        "Compare the share of zeros in block 2, where you still find the cat, with that in block 5.",
+    ),
 )
+def coarse_maps(answer: Any) -> Verdict:
+    """Judge the letter of the statement about the maps of block 5."""
+    return choice(
+        answer,
+        right="C",
+        A="Count the values: a map of block 5 has 13 × 20. No screen can show more than there is.",
+        B="Block 2 has about as many zeros as block 5, and there you still see the cat.",
+        C="The fine detail is gone, and another kind of knowledge has come: what is there, roughly where.",
+        D="All 13 conv layers were trained together. "
+        "Neither coarse maps nor rough kernels in the later layers mean untrained.",
+    )
 
-opposite_pair = Exercise(
-    lesson=7,
-    number=4,
-    name="opposite_pair",
-    title="Find the opposite pair",
+
+@exercise(
+    "Find the opposite pair",
     kind="function",
     question=(
         "In a bank of filters, two are nearly each other's negative, "
@@ -132,7 +203,7 @@ opposite_pair = Exercise(
     blank="""
 def my_pair(bank):  # (n, 3, 3, 3) -> two indices
     ...
-""".strip(),
+""",
     answer="""
 def my_pair(bank):  # (n, 3, 3, 3) -> two indices
     flat = bank.reshape(len(bank), -1)  # (n, 27): one row for each filter
@@ -140,7 +211,8 @@ def my_pair(bank):  # (n, 3, 3, 3) -> two indices
     unit = flat / np.linalg.norm(flat, axis=1, keepdims=True)
     likeness = unit @ unit.T  # (n, n): 1 is the same direction, -1 the opposite
     return np.unravel_index(likeness.argmin(), likeness.shape)
-""".strip(),
+""",
+    why="At equal strength, opposite filters have the most negative sum of products.",
     hints=(
         "Multiply two filters weight by weight and add up. "
         "Is the sum large, near zero or very negative for a pair of opposites?",
@@ -149,16 +221,74 @@ def my_pair(bank):  # (n, 3, 3, 3) -> two indices
         "Compute the sum for every two filters, "
         "in two loops or as one matrix, and keep the place of the smallest.",
     ),
-    judge=judges.opposite_pair,
-    why="At equal strength, opposite filters have the most negative sum of products.",
     points=2,
 )
+def opposite_pair(answer: Any) -> Verdict:
+    """Judge a function that finds the two filters of a bank `(n, 3, 3, 3)` that are nearly opposite."""
+    function = as_function(answer, 1)
+    for seed, count, one, two in ((1, 8, 2, 6), (2, 20, 0, 19), (3, 12, 4, 5), (4, 16, 3, 11)):
+        weak = seed == 4
+        bank, others = _bank_with_pair(seed, count, one, two, weak=weak)
+        found = np.sort(array_from(function, bank, shape=(2,)))
+        if found[0] == found[1]:
+            return Wrong("You return the same filter twice. A filter is never its own negative.")
+        if np.array_equal(found, [one, two]):
+            continue
+        if np.array_equal(found, [one + 1, two + 1]):
+            return Wrong("Both numbers are one too large. Return indices, which begin with 0.")
+        for said, pair in others.items():
+            if np.array_equal(found, pair):
+                return Wrong(said)
+        if weak:
+            return Wrong(
+                "In this bank one filter of the pair is weak, and you miss it. Scale each filter to length "
+                "1 first."
+            )
+        return Wrong(
+            f"In a bank of {count} filters the pair is {one} and {two}. You found {found[0]:g} and "
+            f"{found[1]:g}."
+        )
+    return Right(
+        "Also when one of the two is weak. Try it on `first`, and look at the pair with show_filters."
+    )
 
-confetti_score = Exercise(
-    lesson=7,
-    number=5,
-    name="confetti_score",
-    title="A score for confetti",
+
+def _bank_with_pair(
+    seed: int, count: int, one: int, two: int, *, weak: bool
+) -> tuple[Array, dict[str, list[int]]]:
+    """A bank `(count, 3, 3, 3)` with two nearly opposite filters; and wrong pairs, each after what is wrong.
+
+    If weak, one filter of the pair has a fifth of the other's strength, and two unrelated filters a tenth.
+    If not, and if there is room, some filters are opposite only in their means, signs, or in one channel.
+    """
+    bank = random_bank((count, 3, 3, 3), seed=seed).astype(np.float64)
+    noise = 0.2 * random_bank((3, 3, 3), seed=seed + 10)
+    bank[two] = -(0.2 if weak else 1.0) * (bank[one] + noise)
+    rest = [index for index in range(count) if index not in (one, two)]
+    alike = rest[:2]
+    bank[alike[1]] = 1.5 * bank[alike[0]]
+    pairs = {"These two are nearly the same filter, up to their strength. Look for the opposite.": alike}
+    if weak:
+        faint = rest[2:4]
+        bank[faint] *= 0.1
+        pairs["These two are only weak, so their sum is small. Scale each filter to length 1 first."] = faint
+    elif count >= 12:
+        means, sums, signs, first_channel = (rest[start : start + 2] for start in (2, 4, 6, 8))
+        for (first, second), axes in ((means, 0), (sums, (1, 2))):  # over the channels; of each channel
+            bank[second] -= (bank[second] + bank[first]).mean(axis=axes, keepdims=True)
+        bank[first_channel[1], 0] = -bank[first_channel[0], 0]
+        bank[signs[1]] = -np.sign(bank[signs[0]]) * np.abs(bank[signs[1]])
+        pairs["These two are opposite in the mean of their channels, but not weight by weight."] = means
+        pairs["These two are opposite in the mean of each channel, but not weight by weight."] = sums
+        pairs[
+            "These two have opposite signs, but the sizes of their weights do not fit. Use the weights."
+        ] = signs
+        pairs["These two are opposite in channel 0 only. Compare all channels."] = first_channel
+    return bank, pairs
+
+
+@exercise(
+    "A score for confetti",
     kind="stretch",
     question=(
         "Your eye tells the learned filters of a first layer from random ones. "
@@ -169,7 +299,7 @@ confetti_score = Exercise(
     blank="""
 def my_score(bank):  # (n, 3, 3, 3) -> (n,), large for confetti
     ...
-""".strip(),
+""",
     answer="""
 def my_score(bank):  # (n, 3, 3, 3) -> (n,), large for confetti
     # The middle of a smooth kernel is near the mean of its four neighbours.
@@ -179,17 +309,72 @@ def my_score(bank):  # (n, 3, 3, 3) -> (n,), large for confetti
     surprise = bank[:, :, 1, 1] - (upright + across) / 4  # (n, 3)
     # (n,): divided by the strength, so that it does not count.
     return (surprise**2).mean(axis=1) / (bank**2).mean(axis=(1, 2, 3))
-""".strip(),
+""",
+    why="What sets learned first-layer filters apart is that neighbouring weights know of each other.",
     hints=(
         "In a smooth filter you can guess a weight from its neighbours. In confetti you cannot.",
         "Other ideas: how much of a filter is left after a blur? "
         "How often does the sign change between neighbours? How alike are its three channels?",
         "To make strength not count, divide by the mean of the squares, or count signs only.",
     ),
-    judge=judges.confetti_score,
-    why="What sets learned first-layer filters apart is that neighbouring weights know of each other.",
     points=3,
 )
+def confetti_score(answer: Any) -> Verdict:
+    """Judge any measure `(n, 3, 3, 3) -> (n,)` that is larger for random filters than for smooth ones."""
+    function = as_function(answer, 1)
+    confetti, smooth = random_bank((60, 3, 3, 3), seed=7).astype(np.float64), _smooth_bank(60)
+    order = np.random.default_rng(9).permutation(120)
+    bank = np.concatenate([confetti, smooth])[order]
+    scores = array_from(function, bank)
+    if scores.shape != (120,):
+        return Wrong(f"120 filters must get 120 numbers, one each. Yours has the shape {scores.shape}.")
+    high, low = scores[order < 60], scores[order >= 60]
+    if np.ptp(scores) < 1e-9:
+        return Wrong("All filters get the same number, so it tells nothing.")
+    louder = array_from(function, 10 * bank, shape=(120,))
+    if not np.allclose(louder, scores, rtol=1e-3, atol=1e-6):
+        return Wrong(
+            "Filters that are 10 times as strong get another score. A loud filter is not a rough one: "
+            "divide by its strength."
+        )
+    share = float((high[:, None] > low[None]).mean())
+    if share < 0.1:
+        return Wrong(
+            f"Smooth filters get the larger score in {1 - share:.0%} of all pairs. Turn the sign round."
+        )
+    if share < 0.9:
+        return Wrong(
+            f"A random filter gets the larger score in {share:.0%} of all pairs. At least 90% are asked "
+            "for; by chance it is one half. What do neighbouring weights of confetti not have?"
+        )
+    if _same_order(scores, roughness(bank)):
+        return Wrong(
+            "This score puts the filters into the same order as the roughness of section 2. "
+            "Now invent another number."
+        )
+    return Right(
+        f"In {share:.0%} of all pairs the random filter gets the larger score. Print it for `first`."
+    )
 
-EXERCISES = (count_block4, from_keras, coarse_maps, opposite_pair, confetti_score)
-progress = Progress(EXERCISES)
+
+def _same_order(scores: Array, known: Array) -> bool:
+    """Whether a larger score always goes with a larger known one, but for rounding."""
+    gaps = [(each[:, None] - each) / np.ptp(each) for each in (scores, known)]
+    one, other = (np.where(np.abs(gap) > 1e-4, np.sign(gap), 0) for gap in gaps)
+    return not (one * other < 0).any()
+
+
+def _smooth_bank(count: int) -> Array:
+    """`(count, 3, 3, 3)`: edges and blobs, in mixed colours and strengths, with a little noise."""
+    rng = np.random.default_rng(8)
+    y, x = np.mgrid[-1:2, -1:2]
+    shapes = []
+    for number in range(count):
+        angle = rng.uniform(0, 2 * np.pi)
+        edge = np.cos(angle) * x + np.sin(angle) * y
+        blob = 1.5 - 0.3 * (x**2 + y**2)
+        colour = rng.uniform(0.3, 1, 3) * rng.choice([-1, 1], 3)
+        plane = edge if number % 2 else blob
+        shapes.append(rng.uniform(0.2, 2) * colour[:, None, None] * plane)
+    noise = rng.normal(scale=0.05, size=(count, 3, 3, 3))
+    return np.asarray(np.stack(shapes) + noise)

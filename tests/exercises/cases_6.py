@@ -152,6 +152,7 @@ CASES = {
             ([169, 1700], "one map of 13"),
             ([24 * 16 * 16, 61450], "halved 64 twice"),
             ([24 * 56 * 56, 752650], "without the two poolings"),
+            ([12 * 13 * 13, 20290], "24 maps, not 12"),
             ([4056, 40560], "the biases are missing"),
             ([4056, 4066], "multiply"),
             ([4056, 44616], "one for each class, not one for each number"),

@@ -100,6 +100,8 @@ CASES = {
             (512 * 9 + 512, "has not one kernel"),
             (512 * 256 * 10, "not each kernel"),
             (512 * 512 * 9 + 512, "block4_conv2"),
+            (512 * 256 * 3 + 512, "more than 3 weights"),
+            (256 * 256 * 9 + 256, "a layer of block 3"),
             (512 * 256 * 9 + 256, "belong to the filters"),
             (1_180_000, "must be exact"),
             (1180160.4, "Your answer is 1,180,160.4, and a whole number"),

@@ -14,7 +14,7 @@ from tools.editions.section import PACKAGE, answer_id, place_section
 from tools.notebooks.normalise import KERNEL
 
 if TYPE_CHECKING:
-    from coursekit.exercises.exercise import Exercise
+    from coursekit.exercises.engine import Exercise
 
 __all__ = ["CONFIG", "assignment", "config", "graded_id", "points"]
 
@@ -84,8 +84,8 @@ def config() -> str:
 
 
 def _answer(exercise: Exercise) -> str:
-    solution = "\n".join([BEGIN, exercise.answer.strip(), END])
-    return "\n\n".join([exercise.blank.strip(), solution, exercise.call])
+    solution = "\n".join([BEGIN, exercise.answer, END])
+    return "\n\n".join([exercise.blank, solution, exercise.call])
 
 
 def _graded_cell(exercise: Exercise) -> NotebookNode:

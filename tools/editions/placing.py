@@ -16,7 +16,7 @@ from tools.files import replace
 from tools.notebooks.normalise import to_bytes
 
 if TYPE_CHECKING:
-    from coursekit.exercises.exercise import Exercise
+    from coursekit.exercises.engine import Exercise
 
 __all__ = ["differences", "place", "placed", "read"]
 

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from tools.notebooks.lesson import exercise_range
 
 if TYPE_CHECKING:
-    from coursekit.exercises.exercise import Exercise
+    from coursekit.exercises.engine import Exercise
 
 __all__ = [
     "PlaceError",
@@ -60,8 +60,7 @@ def exercises_of(number: int) -> tuple[Exercise, ...]:
     """Return the exercises of a lesson in order."""
     from coursekit.exercises import lesson
 
-    exercises: tuple[Exercise, ...] = lesson(number).EXERCISES
-    return exercises
+    return tuple(lesson(number).progress.exercises)
 
 
 def answer_id(exercise: Exercise) -> str:
@@ -81,7 +80,7 @@ def section_cells(exercises: Sequence[Exercise]) -> list[NotebookNode]:
     start = f"lesson{exercises[0].lesson:02}-ex"
     cells = [_markdown(INTRODUCTION.format(name=exercises[0].name), id=start)]
     for exercise in exercises:
-        question = f"### {exercise.label} · {exercise.title}\n\n{exercise.question.strip()}"
+        question = f"### {exercise.label} · {exercise.title}\n\n{exercise.question}"
         cells.append(_markdown(question, id=f"{start}{exercise.number}q"))
         cells.append(
             _code(
@@ -94,7 +93,6 @@ def section_cells(exercises: Sequence[Exercise]) -> list[NotebookNode]:
 
 def with_check(code: str, exercise: Exercise) -> str:
     """Write the code of an answer's cell: the answer, or the blank, and the call that checks it."""
-    code = code.strip()
     ends_in_block = bool(re.search(r"(?m)^\s.*\Z", code))
     return code + ("\n\n\n" if ends_in_block else "\n\n") + exercise.call
 

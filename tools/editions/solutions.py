@@ -15,7 +15,7 @@ from tools.notebooks.execute import execute
 from tools.notebooks.normalise import normalise
 
 if TYPE_CHECKING:
-    from coursekit.exercises.exercise import Exercise
+    from coursekit.exercises.engine import Exercise
 
 __all__ = ["NotRightError", "executed_solutions", "fill_in", "not_right", "shown_text"]
 

@@ -1,0 +1,295 @@
+"""An exercise, what it says back, and how far a learner has come in a lesson."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, Literal
+
+from coursekit.exercises.answers import Refused, named, refuse_blank
+
+__all__ = ["UNREADABLE", "Exercise", "Feedback", "Progress", "Report", "Right", "Verdict", "Wrong", "choice"]
+
+Kind = Literal["predict", "repair", "kernel", "function", "forward", "explain", "stretch"]
+State = Literal["blank", "wrong", "right", "hint", "solution"]
+
+UNREADABLE = "The check could not read your answer. Has it the form that the task asks for?"
+SIGNS = {"blank": "…", "wrong": "✗", "right": "✓"}
+WORDS = {"blank": "not answered yet", "wrong": "not yet", "right": "right"}
+# JupyterLab's colours where there are any, so that a dark theme gets its own; else the fallback.
+COLOURS = {
+    "blank": "var(--jp-border-color1, #8a8a8a)",
+    "wrong": "var(--jp-warn-color1, #b45f06)",
+    "right": "var(--jp-success-color1, #2e7d32)",
+    "hint": "var(--jp-info-color1, #1565c0)",
+    "solution": "var(--jp-info-color1, #1565c0)",
+}
+BOX = (
+    "border-left: 4px solid {colour}; padding: 0.4em 0.9em; margin: 0.2em 0; "
+    "color: var(--jp-content-font-color1, inherit); font-family: var(--jp-content-font-family, sans-serif); "
+    "line-height: 1.5; max-width: 62em"
+)
+CODE = (
+    "white-space: pre-wrap; overflow-wrap: anywhere; margin: 0.5em 0; "
+    "font-family: var(--jp-code-font-family, monospace)"
+)
+
+
+@dataclass(frozen=True)
+class Right:
+    """A judge's verdict on a right answer: why it is right, in one to three sentences."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A judge's verdict on an answer that is not right yet: what differs and where to look.
+
+    One to three sentences that do not give the answer away. Code stands between backticks.
+    """
+
+    why: str
+
+
+Verdict = Right | Wrong
+"""What a judge returns."""
+
+
+def choice(answer: Any, right: str, **says: str) -> Verdict:
+    """Judge the letter that was chosen in a question with lettered statements.
+
+    Args:
+        answer: A letter, large or small; brackets, a full stop and spaces around it do not matter. The wide
+            letters of an East Asian keyboard will do.
+        right: The letter of the right statement.
+        **says: For each letter why its statement is right, or what speaks against it.
+
+    Raises:
+        Refused: The answer is no letter, or none of these.
+
+    >>> choice(" b) ", right="A", A="The weights add up to 0.", B="A flat patch would not give 0.")
+    Wrong(why='A flat patch would not give 0.')
+    """
+    letters = sorted(says)
+    wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
+    if not isinstance(answer, str):
+        raise Refused(f"Your answer is {named(answer)}. {wanted}")
+    letter = unicodedata.normalize("NFKC", answer).strip(" ().。").upper()
+    if len(letter) == 1 and letter.isalpha() and not letter.isascii():
+        raise Refused(
+            f"Your letter comes from another alphabet, even if it looks like one of {', '.join(letters)}. "
+            "Switch the keyboard to English, and write it again."
+        )
+    if letter not in says:
+        raise Refused(
+            f"There is no statement `{answer[:20]}`. The letters are {', '.join(letters)}. {wanted}"
+        )
+    return Right(says[letter]) if letter == right else Wrong(says[letter])
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a learner reads after `check`, `hint` or `solution`.
+
+    Attributes:
+        state: What has happened: "blank", "wrong" or "right" after a check; else "hint" or "solution".
+        heading: The state in words, with the number of the exercise.
+        text: The sentences below it.
+        code: Python code of a solution; else empty.
+
+    >>> Feedback("wrong", "✗ 2.3 not yet", "All values are 0.")
+    ✗ 2.3 not yet: All values are 0.
+    """
+
+    state: State
+    heading: str
+    text: str
+    code: str = ""
+
+    def __repr__(self) -> str:
+        code = f"\n{self.code}\n\n" if self.code else " "
+        return f"{self.heading}:{code}{self.text}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(self.text)).replace("\n", "<br>")
+        code = f'<pre style="{CODE}">{escape(self.code)}</pre>' if self.code else ""
+        html = _box(f"<strong>{escape(self.heading)}:</strong>{code} {text}", self.state)
+        return {"text/plain": repr(self), "text/html": html}
+
+
+@dataclass(kw_only=True)
+class Exercise:
+    """An exercise of a lesson; `Progress.exercise` makes one of a judge.
+
+    Attributes:
+        lesson: Number of the lesson, from 1.
+        number: Number of the exercise in its lesson, from 1.
+        name: What the lesson's module calls it.
+        title: What the heading says.
+        kind: What the learner does.
+        question: Markdown, a few short sentences.
+        blank: Code of the answer's cell without the call of check. The learner's part is `...`.
+        answer: Code of a solution that takes the place of `blank`.
+        why: One sentence that says why the solution is one.
+        hints: Two or three steps, none of which is the answer.
+        judge: Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
+        points: What it is worth in an assignment, 1 to 3.
+        state: What the last check said; nothing is written to a file.
+        hints_shown: How many hints were asked for.
+    """
+
+    lesson: int
+    number: int
+    name: str
+    title: str
+    kind: Kind
+    question: str
+    blank: str
+    answer: str
+    why: str
+    hints: tuple[str, ...]
+    judge: Callable[[Any], Verdict] = field(repr=False)
+    points: int = 1
+    state: State = "blank"
+    hints_shown: int = 0
+
+    def __post_init__(self) -> None:
+        self.question, self.blank, self.answer = map(str.strip, (self.question, self.blank, self.answer))
+
+    @property
+    def label(self) -> str:
+        """Number of lesson and exercise, as printed: "2.3"."""
+        return f"{self.lesson}.{self.number}"
+
+    @property
+    def variable(self) -> str:
+        """The name that the blank gives to the answer: the last one at its outer level."""
+        return str(re.findall(r"^(?:def |class )?(\w+)", self.blank, re.MULTILINE)[-1])
+
+    @property
+    def call(self) -> str:
+        """The line of code that checks the answer."""
+        return f"exercises.{self.name}.check({self.variable})"
+
+    def check(self, answer: Any) -> Feedback:
+        """Say whether an answer is right, and if not, what to look at.
+
+        Args:
+            answer: Whatever the learner has. Nothing that a learner does raises an error here.
+        """
+        try:
+            refuse_blank(answer)
+            verdict = self.judge(answer)
+            self.state, said = "right" if isinstance(verdict, Right) else "wrong", verdict.why
+        except Refused as refused:
+            self.state, said = "blank" if refused.blank else "wrong", str(refused)
+        except Exception as error:  # noqa: BLE001 (an answer that no judge expects still gets a sentence)
+            self.state, said = "wrong", f"{UNREADABLE} ({type(error).__name__}: {error})"
+        heading = f"{SIGNS[self.state]} {self.label} {WORDS[self.state]}"
+        # With a capital: judges also write sentences that begin with a name such as "row 1".
+        return Feedback(self.state, heading, said[:1].upper() + said[1:])
+
+    def hint(self) -> Feedback:
+        """Give the next hint; the last one again when there is no further one."""
+        self.hints_shown = min(self.hints_shown + 1, len(self.hints))
+        heading = f"Hint {self.hints_shown} of {len(self.hints)} for {self.label}"
+        return Feedback("hint", heading, self.hints[self.hints_shown - 1])
+
+    def solution(self) -> Feedback:
+        """Show a solution and why it is one."""
+        return Feedback("solution", f"Solution of {self.label}", self.why, self.answer)
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a learner is in a lesson.
+
+    Attributes:
+        state: "right" if all exercises are; else "blank".
+        text: How many are right, a line for each exercise, and what comes next.
+    """
+
+    state: State
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        heading, *lines = escape(self.text).split("\n")
+        html = "<br>".join([f"<strong>{heading}</strong>", *lines])
+        colour: State = "right" if self.state == "right" else "hint"
+        return {"text/plain": self.text, "text/html": _box(html, colour)}
+
+
+class Progress:
+    """The exercises of a lesson; a learner calls it to see how far they are.
+
+    Args:
+        lesson: Number of the lesson, from 1.
+
+    >>> progress = Progress(lesson=2)
+    >>> @progress.exercise(
+    ...     "Size", kind="predict", question="How large?", blank="my_size = ...",
+    ...     answer="my_size = 3", why="Two is too small.", hints=("Count.", "Slowly."),
+    ... )
+    ... def size(answer):
+    ...     return Right("Yes.") if answer == 3 else Wrong("Count again.")
+    >>> size.check(2)
+    ✗ 2.1 not yet: Count again.
+    >>> progress()
+    0 of 1 right
+    ✗ 2.1 Size: not yet
+    Next: 2.1 Size. Stuck? exercises.size.hint()
+    """
+
+    def __init__(self, lesson: int) -> None:
+        self.lesson = lesson
+        self.exercises: list[Exercise] = []
+
+    def exercise(self, title: str, **declared: Any) -> Callable[[Callable[[Any], Verdict]], Exercise]:
+        """Make the lesson's next exercise of the judge below, whose name it gets.
+
+        Args:
+            title: What the heading says.
+            **declared: The other attributes of `Exercise`: kind, question, blank, answer, why, hints, points.
+        """
+
+        def made(judge: Callable[[Any], Verdict]) -> Exercise:
+            number = len(self.exercises) + 1
+            own = Exercise(
+                lesson=self.lesson, number=number, name=judge.__name__, title=title, judge=judge, **declared
+            )
+            self.exercises.append(own)
+            return own
+
+        return made
+
+    def __call__(self) -> Report:
+        """Tell the state of each exercise, as its last check left it."""
+        still_open = [each for each in self.exercises if each.state != "right"]
+        lines = [f"{len(self.exercises) - len(still_open)} of {len(self.exercises)} right"]
+        for each in self.exercises:
+            lines.append(f"{SIGNS[each.state]} {each.label} {_ended(each.title, ':')} {WORDS[each.state]}")
+        if not still_open:
+            return Report("right", "\n".join([*lines, "All done. Well done!"]))
+        first = still_open[0]
+        lines.append(f"Next: {first.label} {_ended(first.title, '.')} Stuck? exercises.{first.name}.hint()")
+        return Report("blank", "\n".join(lines))
+
+    def __repr__(self) -> str:
+        return "Write progress() with brackets to see how far you are."
+
+
+def _ended(title: str, sign: str) -> str:
+    """A title with a sign after it, but for one that is a question."""
+    return title if title.endswith("?") else title + sign
+
+
+def _box(html: str, state: State) -> str:
+    """One block that a screen reader announces; its left border has the colour of the state."""
+    return f'<div role="status" style="{escape(BOX.format(colour=COLOURS[state]))}">{html}</div>'

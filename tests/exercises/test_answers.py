@@ -1,0 +1,98 @@
+"""An answer becomes something that a judge can compare, or a sentence that says why not."""
+
+import numpy as np
+import pytest
+
+from coursekit.exercises.answers import Refused, as_array, as_number, as_shape, as_whole, refuse_blank
+
+
+def refusal(function, *arguments, **more):
+    with pytest.raises(Refused) as caught:
+        function(*arguments, **more)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        ("3", "holds text"),
+        (True, "holds True and False"),
+        (1j, "holds complex numbers"),
+        ([[1], [2, 3]], "different lengths"),
+        ([1, float("nan")], "NaN (not a number), first at index (1,). Look"),
+        ([np.inf, 0], "infinite values, first at index (0,)"),
+        (10**400, "is a number that is much too large"),
+        ({"a": 1}, "of type `dict`"),
+        (max, "is a function"),
+        (float("nan"), "is one number, and shape (2,) is wanted"),
+        ([1], "has shape (1,), and shape (2,) is wanted"),
+        ([[1, 2]], "so 2 axes, and shape (2,) is wanted"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused(answer, part):
+    assert part in refusal(as_array, answer, (2,))
+
+
+def test_an_array_is_a_copy_and_may_have_axes_of_any_length():
+    own = np.ones((2, 3), dtype=np.float32)
+    array = as_array(own, (2, None))
+    array[0, 0] = 7
+    assert own[0, 0] == 1
+    assert array.dtype == np.float64
+    assert "shape (any, 4) is wanted" in refusal(as_array, own, (None, 4))
+    assert "shape (3,), so 1 axis, and a 2-D array is wanted" in refusal(as_array, own[0], (None, None))
+    assert refusal(as_array, np.nan).startswith("Your answer holds NaN (not a number). Look")
+
+
+def test_a_tensor_is_taken_only_where_tensors_are():
+    torch = pytest.importorskip("torch")
+    tensor = torch.ones(2, requires_grad=True)
+    for answer in (tensor, [tensor, tensor]):
+        assert "is a PyTorch tensor" in refusal(as_array, answer)
+    assert as_array(tensor, tensors=True).tolist() == [1, 1]
+    assert as_array([tensor, tensor], (2, 2), tensors=True).tolist() == [[1, 1], [1, 1]]
+    assert as_array(tensor.bfloat16(), tensors=True).tolist() == [1, 1]
+    assert "is a layer, and numbers are wanted" in refusal(as_array, torch.nn.ReLU(), tensors=True)
+    assert as_number(torch.tensor(2.5)) == 2.5
+    assert as_shape(torch.Size([1, 2])) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        ("3", "without quotation marks"),
+        (True, "`True`"),
+        (float("nan"), "ordinary number"),
+        (10**400, "much too large"),
+        ([1, 2], "one number is wanted"),
+        (2.5, "is 2.5, and a whole number"),
+        (1180160.4, "is 1,180,160.4, and a whole number"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused(answer, part):
+    assert part in refusal(as_whole, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        ((1, 2.0), "Only whole numbers are wanted in the brackets, and you have `2.0`"),
+        ((1, True), "you have `True`"),
+        ("12", "is a text, and numbers in brackets"),
+        (3, "is one number"),
+        ((10**12 + 1, 1), "much too large"),
+        ([], "is empty"),
+    ],
+)
+def test_what_is_no_shape_is_refused(answer, part):
+    assert as_shape(np.array([10**12, 2])) == (10**12, 2)
+    assert part in refusal(as_shape, answer)
+
+
+@pytest.mark.parametrize("blank", [..., None, [1, ...], ((..., None), 2), [1, None]])
+def test_a_blank_is_a_blank_also_inside_of_brackets(blank):
+    with pytest.raises(Refused) as caught:
+        refuse_blank(blank)
+    assert caught.value.blank
+    gap = "still holds None: a name was never set" if blank == [1, None] else "where `...` stands"
+    assert gap in str(caught.value)
