@@ -17,9 +17,9 @@ def test_the_page_gets_what_python_has():
     state = explorer.get_state()
     sent = np.frombuffer(state["_photograph"], "<f4").reshape(state["_photograph_shape"])
     np.testing.assert_array_equal(sent, GRAY)
-    np.testing.assert_array_equal(state["_kernel"], filters.kernel("sobel_x"))
-    assert [state[name] for name in ("_stride", "_padding", "_dilation")] == [2, 1, 3]
-    assert state["_part"] == [2, 3, 12, 16]
+    np.testing.assert_array_equal(state["kernel"], filters.kernel("sobel_x"))
+    assert [state[name] for name in ("stride", "padding", "dilation")] == [2, 1, 3]
+    assert state["part"] == [2, 3, 12, 16]
     assert set(state["_presets"]) == set(filters.names())
     assert state["_limits"] == {"stride": [1, 8], "padding": [0, 8], "dilation": [1, 8]}
 
@@ -37,12 +37,12 @@ def test_what_the_learner_sets_is_read_from_python():
     explorer = ConvExplorer(GRAY)
     explorer.set_state(
         {
-            "_kernel": [[1, 0, 2], [0, 3, -1]],
-            "_stride": 2,
-            "_padding": 3,
-            "_dilation": 2,
-            "_part": [1, 2, 15, 20],
-            "_position": [0, 4],
+            "kernel": [[1, 0, 2], [0, 3, -1]],
+            "stride": 2,
+            "padding": 3,
+            "dilation": 2,
+            "part": [1, 2, 15, 20],
+            "position": [0, 4],
         }
     )
     assert (explorer.stride, explorer.padding, explorer.dilation, explorer.position) == (2, 3, 2, (0, 4))
@@ -60,10 +60,10 @@ def test_python_sets_what_the_page_shows():
     explorer.stride, explorer.padding, explorer.dilation = 3, np.int64(2), 2
     explorer.kernel = [[2.0]]
     state = explorer.get_state()
-    assert [state[name] for name in ("_stride", "_padding", "_dilation")] == [3, 2, 2]
-    assert state["_kernel"] == [[2.0]]
+    assert [state[name] for name in ("stride", "padding", "dilation")] == [3, 2, 2]
+    assert state["kernel"] == [[2.0]]
     explorer.position = (7, 2)
-    assert explorer.get_state()["_position"] == [7, 2]
+    assert explorer.get_state()["position"] == [7, 2]
     with pytest.raises(ValueError, match="position: row must lie between 0 and 7, got 8"):
         explorer.position = (8, 0)
 
@@ -151,7 +151,7 @@ def test_what_does_not_fit_is_refused_from_python():
 
 def test_what_the_learner_sets_may_not_fit():
     explorer = ConvExplorer(GRAY)
-    explorer.set_state({"_part": [0, 0, 4, 4], "_dilation": 2})
+    explorer.set_state({"part": [0, 0, 4, 4], "dilation": 2})
     with pytest.raises(ValueError, match="a window of 7 pixels does not fit into 4 pixels with padding 0"):
         _ = explorer.output
     with pytest.raises(ValueError, match="does not fit"):
@@ -172,5 +172,5 @@ def test_the_still_picture_works_one_position_out():
         "padding 1, dilation 1: output 5 x 5. Patch times kernel, for output row 2, column 2. "
         "Patch 1 0 / 0 1 times kernel 1 0 / 0 2, cell by cell, gives products 1 0 / 0 2. Their sum is 3."
     )
-    explorer.set_state({"_position": [0, 0]})
+    explorer.set_state({"position": [0, 0]})
     assert "Patch 0 0 / 0 1 times" in explorer.words  # three of the four are padding

@@ -26,14 +26,14 @@ def test_the_page_gets_what_python_has():
     state = explorer.get_state()
     sent = np.frombuffer(state["_photograph"], "<f4").reshape(state["_photograph_shape"])
     np.testing.assert_array_equal(sent, GRAY)
-    np.testing.assert_array_equal(state["_kernel"], filters.kernel("sobel_x"))
+    np.testing.assert_array_equal(state["kernel"], filters.kernel("sobel_x"))
     assert len(state["_colours"]) == 2 * 256 * 3
     assert set(state["_presets"]) == set(filters.names())
 
 
 def test_what_the_learner_sets_is_read_from_python():
     explorer = FilterExplorer(GRAY)
-    explorer.set_state({"_kernel": [[1, 0], [0, -1]], "_position": [3, 4]})
+    explorer.set_state({"kernel": [[1, 0], [0, -1]], "position": [3, 4]})
     np.testing.assert_array_equal(explorer.kernel, [[1, 0], [0, -1]])
     assert explorer.kernel.dtype == np.float32
     assert explorer.position == (3, 4)
@@ -43,7 +43,7 @@ def test_what_the_learner_sets_is_read_from_python():
 def test_python_sets_what_the_page_shows():
     explorer = FilterExplorer(GRAY)
     explorer.kernel = "laplacian"
-    np.testing.assert_array_equal(explorer.get_state()["_kernel"], filters.kernel("laplacian"))
+    np.testing.assert_array_equal(explorer.get_state()["kernel"], filters.kernel("laplacian"))
 
 
 @pytest.mark.parametrize(

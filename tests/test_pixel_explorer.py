@@ -22,13 +22,13 @@ def test_the_page_gets_what_python_has():
     state = PixelExplorer(COLOUR, order="bgr").get_state()
     sent = np.frombuffer(state["_photograph"], "<f4").reshape(state["_photograph_shape"])
     np.testing.assert_array_equal(sent, COLOUR)  # the order is how it is read: the numbers stay
-    assert state["_order"] == "bgr"
-    assert state["_position"] == [10, 15]
+    assert state["order"] == "bgr"
+    assert state["position"] == [10, 15]
 
 
 def test_what_the_learner_sets_is_read_from_python():
     explorer = PixelExplorer(COLOUR)
-    explorer.set_state({"_order": "bgr", "_position": [3, 4]})
+    explorer.set_state({"order": "bgr", "position": [3, 4]})
     assert (explorer.order, explorer.position) == ("bgr", (3, 4))
     np.testing.assert_array_equal(explorer.pixel, COLOUR[3, 4])
     explorer.pixel[:] = 0  # a copy: the photograph stays
@@ -39,7 +39,7 @@ def test_python_sets_what_the_page_shows():
     explorer = PixelExplorer(COLOUR)
     explorer.order = "bgr"
     explorer.position = np.unravel_index(COLOUR[..., 0].argmax(), COLOUR.shape[:2])  # as lesson 1 asks
-    assert explorer.get_state()["_order"] == "bgr"
+    assert explorer.get_state()["order"] == "bgr"
     assert explorer.pixel[0] == COLOUR[..., 0].max()
 
 

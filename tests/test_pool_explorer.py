@@ -16,8 +16,8 @@ def test_the_page_gets_what_python_has():
     state = PoolExplorer(GRAY, "sobel_y", kind="avg", size=3, ceil_mode=True, shift=(1, 2)).get_state()
     sent = np.frombuffer(state["_photograph"], "<f4").reshape(state["_photograph_shape"])
     np.testing.assert_array_equal(sent, GRAY)
-    np.testing.assert_array_equal(state["_kernel"], filters.kernel("sobel_y"))
-    names = ("_source", "_kind", "_size", "_stride", "_ceil", "_shift", "_pointed")
+    np.testing.assert_array_equal(state["kernel"], filters.kernel("sobel_y"))
+    names = ("source", "kind", "size", "stride", "ceil_mode", "shift", "pointed")
     assert [state[name] for name in names] == ["map", "avg", 3, 0, True, [1, 2], "output"]
 
 
@@ -65,14 +65,14 @@ def test_what_the_learner_sets_is_read_from_python():
     explorer = PoolExplorer(GRAY)
     explorer.set_state(
         {
-            "_source": "photograph",
-            "_kind": "avg",
-            "_size": 4,
-            "_stride": 3,
-            "_ceil": True,
-            "_shift": [2, 1],
-            "_pointed": "input",
-            "_position": [5, 6],
+            "source": "photograph",
+            "kind": "avg",
+            "size": 4,
+            "stride": 3,
+            "ceil_mode": True,
+            "shift": [2, 1],
+            "pointed": "input",
+            "position": [5, 6],
         }
     )
     assert (explorer.source, explorer.kind, explorer.size, explorer.stride) == ("photograph", "avg", 4, 3)
@@ -88,7 +88,7 @@ def test_python_sets_what_the_page_shows():
     explorer.source, explorer.kind, explorer.size, explorer.stride = "photograph", "avg", 5, 1
     explorer.ceil_mode, explorer.shift = True, [0, 2]
     state = explorer.get_state()
-    names = ("_source", "_kind", "_size", "_stride", "_ceil", "_shift")
+    names = ("source", "kind", "size", "stride", "ceil_mode", "shift")
     assert [state[name] for name in names] == ["photograph", "avg", 5, 1, True, [0, 2]]
 
 
@@ -144,7 +144,7 @@ def test_a_map_that_is_too_small_is_explained(source):
 def test_another_kernel_reaches_the_page_or_is_refused():
     explorer = PoolExplorer(GRAY[:11, :20], size=5)
     explorer.kernel = "sobel_y"
-    np.testing.assert_array_equal(explorer.get_state()["_kernel"], filters.kernel("sobel_y"))
+    np.testing.assert_array_equal(explorer.get_state()["kernel"], filters.kernel("sobel_y"))
     np.testing.assert_allclose(
         explorer.input, relu(cross_correlate2d(explorer.image, filters.kernel("sobel_y")))[:6, :15], atol=1e-6
     )
@@ -155,7 +155,7 @@ def test_another_kernel_reaches_the_page_or_is_refused():
 
 def test_the_page_may_hold_a_window_that_does_not_fit():
     explorer = PoolExplorer(GRAY[:11, :20])
-    explorer.set_state({"_size": 6})
+    explorer.set_state({"size": 6})
     with pytest.raises(ValueError, match="does not fit"):
         _ = explorer.output
     assert "a window of 6 x 6 does not fit into 5 x 14 values" in explorer.words

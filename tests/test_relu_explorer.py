@@ -19,7 +19,7 @@ def test_the_page_gets_what_python_has():
     sent = np.frombuffer(state["_photograph"], "<f4").reshape(state["_photograph_shape"])
     np.testing.assert_array_equal(sent, GRAY)
     np.testing.assert_array_equal(state["_bank"], filters.edge_bank())
-    assert [state[name] for name in ("_bias", "_activation", "_slope", "_channel")] == [-1, "leaky", 0.25, 0]
+    assert [state[name] for name in ("bias", "activation", "slope", "channel")] == [-1, "leaky", 0.25, 0]
     assert state["_most_bias"] == 10  # the largest answer of these filters is 8: everything can be cut
 
 
@@ -41,7 +41,7 @@ def test_it_begins_where_most_is_cut():
 def test_what_the_learner_sets_is_read_from_python():
     explorer = ReluExplorer(GRAY)
     explorer.set_state(
-        {"_bias": -0.5, "_activation": "leaky", "_slope": 0.2, "_channel": 2, "_position": [3, 4]}
+        {"bias": -0.5, "activation": "leaky", "slope": 0.2, "channel": 2, "position": [3, 4]}
     )
     assert (explorer.bias, explorer.activation, explorer.slope) == (-0.5, "leaky", 0.2)
     assert (explorer.channel, explorer.position) == (2, (3, 4))
@@ -55,7 +55,7 @@ def test_python_sets_what_the_page_shows():
     explorer = ReluExplorer(GRAY)
     explorer.bias, explorer.activation, explorer.slope, explorer.channel = 2, "tanh", 1, 3
     state = explorer.get_state()
-    assert [state[name] for name in ("_bias", "_activation", "_slope", "_channel")] == [2, "tanh", 1, 3]
+    assert [state[name] for name in ("bias", "activation", "slope", "channel")] == [2, "tanh", 1, 3]
 
 
 def test_a_sigmoid_is_0_where_float32_ends():
@@ -179,6 +179,6 @@ def test_the_still_picture_says_what_is_cut():
         "27 % of the values are below 0 before, 27 % are 0 after. Row 0, column 2: -0.75 becomes 0. "
         "Map 1 and ReLU. 2 stages on one scale"
     )
-    explorer.set_state({"_activation": "none", "_position": [1, 0]})
+    explorer.set_state({"activation": "none", "position": [1, 0]})
     assert "before and after no activation: 27 % of the values" in explorer.words
     assert "Row 1, column 0: 1.2 becomes 1.2." in explorer.words

@@ -55,7 +55,7 @@ def test_the_usual_photograph_is_a_few_megabytes():
 def test_what_the_learner_sets_is_read_from_python():
     model = StackedConv()
     explorer = StackExplorer(IMAGE, model)
-    explorer.set_state({"_layer": 2, "_channels": [0, 3, 7, 0], "_position": [4, 9]})
+    explorer.set_state({"layer": 2, "channels": [0, 3, 7, 0], "position": [4, 9]})
     assert (explorer.layer, explorer.channel, explorer.input_channel) == ("conv2", 7, 3)
     assert explorer.position == (4, 9)
     assert explorer.field == ((4, 12), (9, 17))
@@ -80,8 +80,8 @@ def test_python_sets_what_the_page_shows():
     explorer = StackExplorer(IMAGE)
     explorer.layer, explorer.channel = "conv1", 11
     state = explorer.get_state()
-    assert (state["_layer"], state["_channels"][1]) == (1, 11)
-    explorer.set_state({"_position": [19, 27]})
+    assert (state["layer"], state["channels"][1]) == (1, 11)
+    explorer.set_state({"position": [19, 27]})
     explorer.layer = "conv3"  # smaller: the unit must exist there
     assert explorer.position == (11, 19)
 

@@ -80,7 +80,7 @@ def test_it_begins_at_the_strongest_unit_of_block_3(network):
 
 def test_what_the_learner_sets_is_read_from_python(network):
     explorer = VggExplorer(IMAGE)
-    explorer.set_state({"_layer": 1, "_filter": 5, "_channel": 9, "_position": [3, 4]})
+    explorer.set_state({"layer": 1, "filter": 5, "channel": 9, "position": [3, 4]})
     assert (explorer.layer, explorer.filter, explorer.channel) == ("block1_conv2", 5, 9)
     assert explorer.position == (3, 4)
     assert explorer.field.span(3) == (1, 5)
@@ -95,7 +95,7 @@ def test_python_sets_what_the_page_shows():
     explorer = VggExplorer(IMAGE)
     explorer.layer, explorer.filter, explorer.channel = "block5_conv3", 127, 126
     state = explorer.get_state()
-    assert (state["_layer"], state["_filter"], state["_channel"]) == (12, 127, 126)
+    assert (state["layer"], state["filter"], state["channel"]) == (12, 127, 126)
     explorer.layer = "block1_conv1"
     assert explorer.filter == 63  # this layer has no filter 127
     assert explorer.channel < 3

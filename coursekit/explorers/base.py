@@ -11,15 +11,13 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from coursekit.explorers.linking import linked, style
-from coursekit.explorers.settings import place
+from coursekit.explorers.bundle import bundled, style
+from coursekit.explorers.traits import Float32, Wholes, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
 
-__all__ = ["MOST_PIXELS", "Explorer", "Float32", "photograph"]
-
-Float32 = NDArray[np.float32]
+__all__ = ["MOST_PIXELS", "Explorer", "packed", "photograph"]
 
 MOST_PIXELS = 1024
 """The longest side of a photograph that an explorer takes."""
@@ -29,32 +27,41 @@ USUAL = 480  # the longest side of a photograph that is loaded for an explorer: 
 class Explorer(anywidget.AnyWidget):
     """A picture that reacts in the page, with no message to the kernel, and a still picture where it cannot.
 
-    Subclasses name their ES module, send what it draws, and draw the still picture. In a notebook an explorer
-    displays two things: the still picture, and the live view, which hides the still picture as soon as it is
-    there. GitHub, exported pages without a network, and nbval see the still picture.
+    What a learner can choose are public traits: read and assign them, `observe` and `link` them. What the page
+    only draws is private. Subclasses name their ES module, send what it draws, and draw the still picture;
+    `template.py` is the shortest one. In a notebook an explorer displays two things: the still picture, and
+    the live view, which hides the still picture as soon as it is there. GitHub, exported pages without a
+    network, and nbval see the still picture.
+
+    Attributes:
+        position: Row and column where the learner points, or pointed last, from 0.
+        held: Name of the picture on which the learner holds the position; empty where the pointer moves it.
     """
 
     module: ClassVar[str]
-    """Name of the ES module in `page/`."""
+    """Name of the ES module and of the style sheet in `page/`."""
     title: ClassVar[str]
     """What the page calls it."""
+    resizing: ClassVar[tuple[str, ...]] = ()
+    """The traits that change how large the picture is in which positions count."""
 
+    position = Wholes("row", "column").tag(sync=True)
+    held = traitlets.Unicode().tag(sync=True)
     _photograph = traitlets.Bytes().tag(sync=True)
     _photograph_shape = traitlets.List(traitlets.Int()).tag(sync=True)
     _colours = traitlets.Bytes().tag(sync=True)
-    _position = traitlets.List(traitlets.Int(), default_value=[0, 0], minlen=2, maxlen=2).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "module" in cls.__dict__:
-            cls._esm = linked(cls.module)
-            cls._css = style()
+        if "module" in cls.__dict__:  # a widget's traits make subclasses, too
+            cls._esm, cls._css = bundled(cls.module), style(cls.module)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, image: Float32, **state: Any) -> None:
+    def __init__(self, image: Float32, **traits: Any) -> None:
         self._image = image
         super().__init__(
-            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **state
+            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **traits
         )
+        self.observe(self._stay_inside, list(self.resizing))
 
     @property
     def image(self) -> Float32:
@@ -69,24 +76,36 @@ class Explorer(anywidget.AnyWidget):
             f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
         )
 
-    @property
-    def position(self) -> tuple[int, int]:
-        """Row and column where the learner points, or pointed last, from 0. Assign others to point there."""
-        row, column = self._position
+    @abstractmethod
+    def _extent(self) -> tuple[int, int]:
+        """Rows and columns of the picture in which positions count; ValueError where there is none."""
+
+    @traitlets.default("position")
+    def _start(self) -> tuple[int, int]:
+        rows, columns = self._extent()
+        return rows // 2, columns // 2
+
+    @traitlets.validate("position")
+    def _exists(self, proposal: Any) -> tuple[int, int]:
+        row, column = proposal["value"]
         try:
             rows, columns = self._extent()
         except ValueError:
             return row, column  # of the last picture that there was
-        return min(row, rows - 1), min(column, columns - 1)  # as in the page, when the picture shrinks
+        what = f"{type(self).__name__}: position"
+        hint = f"There are {rows} rows and {columns} columns; the row comes first."
+        between(row, 0, rows - 1, f"{what}: row", hint=hint)
+        between(column, 0, columns - 1, f"{what}: column", hint=hint)
+        return row, column
 
-    @position.setter
-    def position(self, position: tuple[int, int]) -> None:
-        """Point at another place; the page follows."""
-        self._position = place(position, self._extent(), f"{type(self).__name__}: position")
-
-    @abstractmethod
-    def _extent(self) -> tuple[int, int]:
-        """Rows and columns of the picture in which positions count; ValueError where there is none."""
+    def _stay_inside(self, _: Any) -> None:
+        """Move the position into a picture that has become smaller, as the page does."""
+        try:
+            rows, columns = self._extent()
+        except ValueError:
+            return
+        row, column = self.position
+        self.position = min(row, rows - 1), min(column, columns - 1)
 
     @property
     def still(self) -> Picture:
@@ -150,8 +169,7 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
     >>> photograph(np.zeros((9, 12)), mode="gray", max_side=None, explorer="FilterExplorer").shape
     (9, 12)
     """
-    is_array = hasattr(source, "__array__") or isinstance(source, (list, tuple))
-    if max_side is None and not is_array:
+    if max_side is None and not is_array(source):
         max_side = USUAL
     image = load_image(source, mode=mode, max_side=max_side)  # type: ignore[arg-type]  # checked there
     height, width = image.shape[:2]
@@ -170,6 +188,15 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
             f"{explorer}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. {hint}"
         )
     return image
+
+
+def is_array(source: Any) -> bool:
+    """Whether a photograph is already there, and not a file to be loaded.
+
+    >>> is_array(np.eye(9)), is_array("temple")
+    (True, False)
+    """
+    return hasattr(source, "__array__") or isinstance(source, list | tuple)
 
 
 def packed(array: NDArray[Any]) -> bytes:

@@ -78,7 +78,7 @@ def test_the_patch_stays_inside_the_photograph(side, explorer_page):
         after(
             page,
             root,
-            lambda at=[row, column]: page.evaluate("at => explorer.model.set('_position', at)", at),
+            lambda at=[row, column]: page.evaluate("at => explorer.model.set('position', at)", at),
         )
         rows, columns, cells = patch(root)
         assert (len(rows), len(columns), len(cells)) == (side, side, side * side)
@@ -119,10 +119,10 @@ def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
     root.locator(".ck-live").first.focus()
     after(page, root, lambda: page.keyboard.press("Home"))
     page.wait_for_function(
-        "explorer.model.get('_order') === 'bgr' && explorer.model.get('_position')[1] === 0"
+        "explorer.model.get('order') === 'bgr' && explorer.model.get('position')[1] === 0"
     )
     assert "Read as BGR" in line(root)  # what was set at the same time was not taken back
-    after(page, root, lambda: page.evaluate("explorer.model.set('_order', 'rgb')"))
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [3, 5])"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('order', 'rgb')"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [3, 5])"))
     assert assert_true(root, IMAGE) == (3, 5)
     assert "Read as RGB" in line(root)

@@ -119,14 +119,14 @@ def test_python_learns_what_the_learner_sets(explorer_page):
     page, root = explorer_page(ReluExplorer(IMAGE))
     after(page, root, lambda: control(root, "Map").select_option("2"))
     after(page, root, lambda: control(root, "Activation").select_option("leaky"))
-    page.wait_for_function("explorer.model.get('_activation') === 'leaky'")
-    assert page.evaluate("explorer.model.get('_channel')") == 2
+    page.wait_for_function("explorer.model.get('activation') === 'leaky'")
+    assert page.evaluate("explorer.model.get('channel')") == 2
 
 
 def test_python_can_set_all_of_it(explorer_page):
     explorer = ReluExplorer(IMAGE)
     page, root = explorer_page(explorer)
-    for name, value in {"_channel": 3, "_bias": 1.3, "_activation": "leaky", "_slope": 0.4}.items():
+    for name, value in {"channel": 3, "bias": 1.3, "activation": "leaky", "slope": 0.4}.items():
         page.evaluate("([name, value]) => explorer.model.set(name, value)", [name, value])
     expect(root.locator("[data-part=line]")).to_contain_text("after leaky ReLU")
     chosen = settings(root)
@@ -154,5 +154,5 @@ def test_a_bias_between_two_steps_is_shown_as_it_is(explorer_page):
     after(page, root, lambda: bias.fill("-1.04"))  # as a drag does: it goes in steps
     expect(output).to_have_text("\u22121")
     assert_true(root, explorer)
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [3, 4])"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [3, 4])"))
     assert assert_true(root, explorer)[:2] == (3, 4)

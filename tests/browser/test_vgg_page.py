@@ -23,9 +23,9 @@ def test_the_numbers_are_those_of_the_network(drive, width, explorer_page):
 
 def test_every_layer_is_there(explorer_page):
     page, root = explorer_page(CAT)
-    for at, name in enumerate(LAYERS):
+    for name in LAYERS:
         if reading(root)[0] != name:
-            after(page, root, lambda at=at: root.get_by_label("Layer").select_option(str(at)))
+            after(page, root, lambda name=name: root.get_by_label("Layer").select_option(name))
         assert assert_true(root, CAT)[0] == name
         expect(root.locator("[data-part=all] p")).to_contain_text(f"All {len(maps_of(CAT.image)[name])} maps")
 
@@ -59,7 +59,7 @@ def test_the_first_layer_is_shown_in_colour_and_the_others_are_not(explorer_page
     page, root = explorer_page(CAT)
     colour = root.locator("[data-part=filter] .ck-map")
     expect(colour).to_be_hidden()
-    after(page, root, lambda: root.get_by_label("Layer").select_option("0"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block1_conv1"))
     expect(colour).to_be_visible()
     filter_ = reading(root)[1]
     weight = vgg16("course", until="block1_conv1").features[0].weight.numpy()
@@ -116,11 +116,11 @@ def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
     _, filter_, row, column, *_ = reading(root)
     assert filter_ == 3
     # Told once the learner rests, the position after the filter.
-    page.wait_for_function("at => String(explorer.model.get('_position')) === at", arg=f"{row},{column}")
-    assert page.evaluate("explorer.model.get('_filter')") == filter_
-    after(page, root, lambda: page.evaluate("explorer.model.set('_layer', 2)"))
+    page.wait_for_function("at => String(explorer.model.get('position')) === at", arg=f"{row},{column}")
+    assert page.evaluate("explorer.model.get('filter')") == filter_
+    after(page, root, lambda: page.evaluate("explorer.model.set('layer', 'block2_conv1')"))
     assert reading(root)[0] == "block2_conv1"
-    after(page, root, lambda: page.evaluate("explorer.model.set('_filter', 60)"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('filter', 60)"))
     assert assert_true(root, CAT)[1] == 60
 
 
@@ -133,7 +133,7 @@ def test_a_large_network_sends_its_strongest_inputs_only(explorer_page):
         f"; the {kept} strongest of 256 are here"
     )
     expect(root.get_by_label("Reads").locator("option")).to_have_count(kept)
-    after(page, root, lambda: root.get_by_label("Layer").select_option("11"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block5_conv2"))
     root.locator(".ck-tiles").focus()
     after(page, root, lambda: page.keyboard.press("End"))
     assert reading(root)[1] == 511

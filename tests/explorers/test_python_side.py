@@ -21,7 +21,7 @@ def test_a_position_can_be_assigned(name):
     explorer = explorer_of(name)
     explorer.position = (0, np.int64(1))
     assert explorer.position == (0, 1)
-    assert explorer.get_state()["_position"] == [0, 1]
+    assert explorer.get_state()["position"] == [0, 1]
 
 
 WRONG = [
@@ -65,7 +65,7 @@ def test_a_position_stays_inside_a_picture_that_becomes_smaller():
 
 def test_a_place_of_the_pooled_input_can_be_assigned():
     pool = PoolExplorer(IMAGE)
-    pool.set_state({"_pointed": "input"})
+    pool.set_state({"pointed": "input"})
     pool.position = (pool.input.shape[0] - 1, 0)
     assert pool.position[0] > pool.output.shape[0]
 
@@ -78,7 +78,7 @@ def test_a_weight_cannot_be_set_past_the_page(name):
     with pytest.raises(ValueError, match="read-only"):
         ReluExplorer(IMAGE).bank[0] = 9
     explorer.kernel = explorer.kernel + 1  # a copy may be changed, and shown
-    assert explorer.get_state()["_kernel"] == explorer.kernel.tolist()
+    assert explorer.get_state()["kernel"] == explorer.kernel.tolist()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 // Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function of it.
 
 import { activate, plane, shown } from "./kernels.js";
-import { node } from "./parts.js";
-import { give, svg } from "./svg.js";
+import { give, node, svg } from "./elements.js";
 
 const CHART = { width: 400, height: 150 };
 const SAMPLES = 240; // points of a curve

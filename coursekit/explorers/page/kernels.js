@@ -110,6 +110,19 @@ export function reach(kernel) {
   return Math.max(positive, negative);
 }
 
+/** Whether two planes have one shape, and values that differ by no more than `noise`. */
+export function alike(a, b, noise = 0) {
+  const equal = (value, at) => Math.abs(value - b.data[at]) <= noise;
+  return a.height === b.height && a.width === b.width && a.data.every(equal);
+}
+
+/** The rows of a plane, as Python reads them. */
+export function rowsOf(map) {
+  return Array.from({ length: map.height }, (_, row) =>
+    Array.from(map.data.subarray(row * map.width, (row + 1) * map.width)),
+  );
+}
+
 /** What is smaller than this in an answer of the kernel is rounding, as in Python. */
 export function noiseOf(kernel) {
   return 1e-6 * reach(kernel);
@@ -141,13 +154,13 @@ export function relu(map) {
  * Max or average pooling, as torch does it: padding never wins, and averages count padding as zeros, but not what a
  * last window that only partly fits (ceil) has beyond it.
  *
- * Returns the plane and, for "max", where each winner stands in the input (its index, the first of equals), else null.
+ * Returns null where the window does not fit, else the plane and, for "max", where each winner stands in the input (its index, the first of equals), else null.
  */
 export function pool(map, kind, size, { stride = size, padding = 0, ceil = false } = {}) {
   const options = { stride, padding, ceil };
   const height = outputSize(map.height, size, options);
   const width = outputSize(map.width, size, options);
-  if (height < 1 || width < 1) throw new RangeError("the window does not fit into the map");
+  if (height < 1 || width < 1) return null;
   const out = plane(height, width);
   const winners = kind === "max" ? new Int32Array(height * width) : null;
   for (let y = 0; y < height; y += 1) {

@@ -1,18 +1,17 @@
 // What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift changed.
 
 import { readers, shown } from "./kernels.js";
-import { clamp } from "./parts.js";
-import { give, svg } from "./svg.js";
+import { clamp, give, svg } from "./elements.js";
 
-/** Which rows and columns of the input no window reads, and the words for it. */
-export function places(input, output, size, stride) {
+/** Which rows and columns of the input no window reads, and the words for it; none where there is no output. */
+export function unread(input, output, size, stride) {
   const none = (length, count) =>
     Array.from({ length }, (_, at) => at).filter((at) => {
       const [first, last] = readers(at, count, size, stride);
       return last < first;
     });
-  const rows = none(input.height, output.height);
-  const columns = none(input.width, output.width);
+  const rows = output ? none(input.height, output.height) : [];
+  const columns = output ? none(input.width, output.width) : [];
   const named = (list, noun) => (list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : []);
   const told = [...named(rows, "row"), ...named(columns, "column")].join(" and ");
   return { rows, columns, words: told ? `: ${told} not read (hatched)` : "" };
@@ -70,7 +69,7 @@ export function markInto(canvas, map, marked) {
 }
 
 /** "row 3", or "rows 3 to 5", of what goes from `first` and ends before `end`. */
-export function spoken(noun, first, end) {
+export function spokenRange(noun, first, end) {
   return end - first === 1 ? `${noun} ${first}` : `${noun}s ${first} to ${end - 1}`;
 }
 
@@ -86,7 +85,7 @@ export function hatchBeyond(grid, size, rows, columns) {
 }
 
 /** What a shift changed, in a sentence. */
-export function sentenceOf(outputs, inputs, { _shift: [down, right] }, stride) {
+export function sentenceOf(outputs, inputs, [down, right], stride) {
   const share = ({ data, count }) => `${shown((100 * count) / data.length, 1)} %`;
   const steps = down % stride === 0 && right % stride === 0;
   return (

@@ -1,7 +1,7 @@
 // All maps of a layer side by side, as an overview from which one is chosen.
 
 import { colourInto } from "./colours.js";
-import { modified, node } from "./parts.js";
+import { modified, node } from "./elements.js";
 
 /** How many maps stand side by side: full rows where that is possible. */
 export function tilesAcross(width, count) {

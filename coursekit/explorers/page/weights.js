@@ -2,7 +2,7 @@
 
 import { colourOf, isDark } from "./colours.js";
 import { fitting, plane, shown } from "./kernels.js";
-import { clamp, keepKeys, node } from "./parts.js";
+import { clamp, keepKeys, node } from "./elements.js";
 
 const STEP = 0.25;
 const MOST = 20; // weights from -20 to 20, unless Python gives larger ones

@@ -1,7 +1,8 @@
 // One position of a filter worked out: patch times kernel, product by product, and the sum.
 
+import { slider } from "./controls.js";
+import { node, numberGrid } from "./elements.js";
 import { products, shown, total } from "./kernels.js";
-import { node, numberGrid, slider } from "./parts.js";
 
 const UNIT = { low: 0, high: 1 };
 
@@ -10,26 +11,19 @@ const UNIT = { low: 0, high: 1 };
  * by one; the pointer over a cell marks it in all three tables.
  */
 export function workedSum() {
-  const grids = ["Patch", "Kernel", "Products"].map((label) => numberGrid({ label, height: 1, width: 1 }));
+  const grids = ["Patch", "Kernel", "Products"].map(numberGrid);
   const sum = node("div", { class: "ck-cv-sum" });
   const text = node("p", { class: "ck-cv-product", "data-part": "product" });
   let shownNow = null; // { patch, kernel, both, sum }
   let upTo = 0;
   let pointed = null; // index of the cell under the pointer
 
-  const count = slider({
-    label: "Products added",
-    low: 1,
-    high: 1,
-    step: 1,
-    value: 1,
-    digits: 0,
-    onvalue: (value) => {
-      upTo = value;
-      pointed = null;
-      tell();
-    },
-  });
+  const count = slider({ label: "Products added", low: 1, high: 1, step: 1, digits: 0 });
+  count.onvalue = (value) => {
+    upTo = value;
+    pointed = null;
+    tell();
+  };
   const sign = (letter) => node("span", { class: "ck-cv-sign", "aria-hidden": "true" }, letter);
   const [patch, kernel, both] = grids.map((grid) => grid.element);
   const tables = node("div", { class: "ck-cv-tables" }, patch, sign("×"), kernel, sign("="), both, sign("→"), sum);
