@@ -59,7 +59,7 @@ class StackExplorer(Explorer):
 
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
-    layer = traitlets.Any().tag(sync=True)
+    layer = traitlets.TraitType[str, Any]().tag(sync=True)
     channels = Wholes().tag(sync=True)
     maps = OneOf("after", "before").tag(sync=True)
     colours = OneOf("own", "common").tag(sync=True)

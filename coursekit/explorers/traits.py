@@ -127,7 +127,8 @@ class Wholes(traitlets.TraitType[tuple[int, ...], Any]):
         try:
             numbers = dict(zip(self.names or map(str, range(len(value))), value, strict=True))
         except (TypeError, ValueError):
-            form = f"({', '.join(self.names)}), " if self.names else ""
+            count = {2: "two ", 4: "four "}.get(len(self.names), "")
+            form = f"({', '.join(self.names)}), {count}" if self.names else ""
             raise WrongTypeError(f"{what} must be {form}whole numbers, got {value!r}.") from None
         return tuple(_whole(number, f"{what}: {name}") for name, number in numbers.items())
 

@@ -66,7 +66,7 @@ class VggExplorer(Explorer):
 
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
-    layer = traitlets.Any().tag(sync=True)
+    layer = traitlets.TraitType[str, Any]().tag(sync=True)
     filter = Whole().tag(sync=True)
     channel = Whole().tag(sync=True)
     maps = OneOf("after", "before").tag(sync=True)

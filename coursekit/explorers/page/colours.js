@@ -23,7 +23,8 @@ export function colourInto(pixels, map, { low, high }, table) {
   const { data } = map;
   for (let at = 0; at < data.length; at += 1) {
     const step = (data[at] - low) * factor;
-    if (step - step !== 0) pixels[at] = MAGENTA; // only of what is not finite
+    if (step - step !== 0)
+      pixels[at] = MAGENTA; // only of what is not finite
     else if (step < 0) pixels[at] = table[0];
     else pixels[at] = table[step < 255 ? step | 0 : 255];
   }
@@ -47,7 +48,7 @@ export function photographInto(pixels, data, order = [0, 1, 2]) {
 }
 
 /** Whether white ink is more legible than black on an [r, g, b] of 0 to 255, by the contrast ratio of WCAG 2. */
-export function isDark([red, green, blue]) {
+export function isDark(/** @type {number[]} */ [red, green, blue]) {
   const linear = (value) => {
     const part = value / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

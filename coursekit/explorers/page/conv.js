@@ -7,6 +7,7 @@ import { explorer } from "./explorer.js";
 import {
   correlate,
   crop,
+  divmod,
   nearestUnit,
   noiseOf,
   outputSize,
@@ -46,7 +47,7 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   const misfit = node("p", { class: "ck-cv-misfit", "data-part": "misfit" });
   const formula = node("p", { class: "ck-cv-formula", "data-part": "formula" });
   const work = workedSum();
-  const scan = scanner({ onwrite: goTo });
+  const scan = scanner({ onwrite: goTo, onspeed: (speed) => (state.speed = speed) });
   out.element.append(bar.element, misfit);
   stage.append(photo.element, out.element);
   stage.after(formula, work.element);
@@ -55,13 +56,16 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   // Controls
 
   const changing = (name) => (value) => keepCentre(() => (state[name] = value));
-  controls.append(tie("kernel", kernelMenu(model.get("_kernels")), changing("kernel")));
-  controls.append(tie("part", partMenu(image), (size) => choosePart(size)));
+  const kernels = model.get("_kernels");
+  controls.append(
+    tie("kernel", kernelMenu(kernels), (name) => changing("kernel")(kernels[name])),
+    tie("part", partMenu(image), (size) => choosePart(size.split(",").map(Number))),
+  );
   for (const [name, [low, high]] of Object.entries(LIMITS)) {
     const label = name[0].toUpperCase() + name.slice(1);
     controls.append(tie(name, slider({ label, low, high, step: 1, digits: 0 }), changing(name)));
   }
-  tie("speed", scan.speed);
+  tie("speed", { set: scan.setSpeed });
   controls.after(scan.element);
 
   /** Change a setting, and stay at the window that lies nearest to where it was. */
@@ -138,7 +142,11 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
     out.point(row, column);
     out.box("value", row, column, 1, 1);
     showWritten(out, scan.written);
-    const sum = work.set(patch(input, top, left, kernel.height, kernel.width, dilation), kernel, tables);
+    const sum = work.set(
+      patch(input, top, left, kernel.height, kernel.width, dilation),
+      kernel,
+      tables,
+    );
     say(lineOf(now, state.position, sum));
   };
 }
@@ -165,26 +173,20 @@ function layerOf(image, { kernel: rows, part, stride, padding, dilation }) {
   };
 }
 
-function divmod(index, width) {
-  return [Math.floor(index / width), index % width];
-}
-
-/** A list of parts of the photograph; its value is a size, and what it shows is (row, column, height, width). */
+/** A list of sizes of a part, of which the first is the whole photograph. */
 function partMenu(image) {
   const whole = [image.height, image.width];
-  const sizes = [whole, ...PARTS.filter(([height, width]) => height < whole[0] && width < whole[1])];
-  const text = (size) => `${size === whole ? "whole" : "a part"}, ${size.join(" × ")}`;
-  const options = [...sizes.map((size) => [String(size), text(size)]), ["", "another part"]];
-  const menu = choice({ label: "Input", options });
-  const set = (part) => menu.set(String(part.slice(2)));
-  const control = { element: menu.element, set, onvalue: (_) => {} };
-  menu.onvalue = (size) => control.onvalue(size.split(",").map(Number));
-  return control;
+  const isPart = (size) => size[0] < whole[0] && size[1] < whole[1];
+  const text = (size, at) => `${at === 0 ? "whole" : "a part"}, ${size.join(" × ")}`;
+  const sizes = [whole, ...PARTS.filter(isPart)].map((size, at) => [String(size), text(size, at)]);
+  const shows = (part) => String(part.slice(2));
+  return choice({ label: "Input", options: [...sizes, ["", "another part"]], shows });
 }
 
 function paintInput(photo, { input, padding }, tables) {
   const { height, width } = input;
-  const border = padding > 0 ? ` with padding ${padding}: ${height + 2 * padding} × ${width + 2 * padding}` : "";
+  const border =
+    padding > 0 ? ` with padding ${padding}: ${height + 2 * padding} × ${width + 2 * padding}` : "";
   photo.paint(padded(input, padding), GRAY, tables.gray);
   photo.caption(`Input ${height} × ${width}${border}`);
   photo.box("photograph", padding > 0 ? padding : null, padding, height, width, "pad");
@@ -222,7 +224,9 @@ function formulaOf({ input, kernel, sizes, covers, stride, padding, dilation }) 
   const along = (name, side, at) =>
     `${name}: ⌊(${side} + 2·${padding} − ${covers[at]}) / ${stride}⌋ + 1 = ${shown(sizes[at])}.`;
   const sides = kernel.height === kernel.width ? [kernel.height] : [kernel.height, kernel.width];
-  const spread = sides.map((side, at) => `${dilation}·(${side} − 1) + 1 = ${covers[at]}`).join(" and ");
+  const spread = sides
+    .map((side, at) => `${dilation}·(${side} − 1) + 1 = ${covers[at]}`)
+    .join(" and ");
   return [
     dilation > 1 ? `The dilated kernel covers ${spread} pixels.` : "",
     along("Height", input.height, 0),

@@ -3,8 +3,11 @@
 import { colourTable, grayTable } from "./colours.js";
 import { plane } from "./kernels.js";
 
-/** Read a trait of bytes as numbers, wherever they begin in their buffer; float32 unless another kind is named. */
-export function numbersOf(bytes, Kind = Float32Array) {
+/**
+ * Read a trait of bytes as numbers, wherever they begin in their buffer; float32 unless another kind is named.
+ * @param {DataView} bytes
+ */
+export function numbersOf(bytes, /** @type {any} */ Kind = Float32Array) {
   return new Kind(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 

@@ -8,7 +8,8 @@ export function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined)
+      made.setAttribute(name, value);
   }
   made.append(...children);
   return made;
@@ -16,7 +17,9 @@ export function node(tag, attributes = {}, ...children) {
 
 /** Whether a key is pressed with one that gives it to the browser or to Jupyter. */
 export function modified(event) {
-  return event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key === "Enter");
+  return (
+    event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key === "Enter")
+  );
 }
 
 /** A number no smaller than low and no larger than high. */
@@ -29,9 +32,10 @@ export function numberGrid(label) {
   const body = node("tbody");
   const caption = node("caption", {}, label);
   const element = node("table", { class: "ck-numbers" }, caption, body);
-  let cells = [];
+  /** @type {HTMLTableCellElement[][]} */
+  let cells = [[]];
   let inks = []; // the colour of each cell, as one number
-  let marked = null;
+  let marked = body; // the cell, or what is none
   const resize = (rows, columns) => {
     body.replaceChildren();
     inks = [];
@@ -40,7 +44,6 @@ export function numberGrid(label) {
       body.append(node("tr", {}, ...row));
       return row;
     });
-    marked = null;
   };
   const set = (values, scale, table, digits = 2) => {
     const { height, width } = values;
@@ -62,9 +65,10 @@ export function numberGrid(label) {
     });
   };
   const mark = (row, column) => {
-    marked?.classList.remove("ck-mark");
-    marked = row === null ? null : (cells[row]?.[column] ?? null);
-    marked?.classList.add("ck-mark");
+    marked.classList.remove("ck-mark");
+    if (row === null) return;
+    marked = cells[row][column];
+    marked.classList.add("ck-mark");
   };
   return { element, caption, set, mark, cell: (row, column) => cells[row][column] };
 }
@@ -73,7 +77,12 @@ export function numberGrid(label) {
 export function colourBar() {
   const canvas = node("canvas", { width: 256, height: 1, "aria-hidden": "true" });
   const ends = [node("span"), node("span"), node("span")];
-  const element = node("div", { class: "ck-bar" }, canvas, node("div", { class: "ck-ends" }, ...ends));
+  const element = node(
+    "div",
+    { class: "ck-bar" },
+    canvas,
+    node("div", { class: "ck-ends" }, ...ends),
+  );
   const context = canvas.getContext("2d");
   const image = context.createImageData(256, 1);
   const pixels = new Uint32Array(image.data.buffer);
@@ -91,9 +100,7 @@ export function colourBar() {
 export function svg(tag, attributes, ...children) {
   const page = document.createElement("template");
   page.innerHTML = `<svg><${tag}></${tag}></svg>`; // the parser knows the namespace
-  const outer = page.content.firstElementChild;
-  const made = tag === "svg" ? outer : outer.firstElementChild;
-  if (tag === "svg") made.replaceChildren();
+  const made = /** @type {SVGElement} */ (page.content.querySelector(`svg > ${tag}`));
   give(made, attributes);
   made.append(...children);
   return made;
@@ -112,12 +119,12 @@ export function keepKeys(control) {
   });
 }
 
-let made = 0;
+let ids = 0;
 
 /** An id that no other element of a page has, whichever explorers are on it. */
 export function newId() {
-  made += 1;
-  return `ck-${made}-${Math.random().toString(36).slice(2, 8)}`;
+  ids += 1;
+  return `ck-${ids}-${Math.random().toString(36).slice(2, 8)}`;
 }
 
 /** What `make` gives, kept until `key` gives something else. */

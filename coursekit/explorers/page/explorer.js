@@ -20,7 +20,11 @@ export function explorer({ name, title, help, traits, build }) {
     const closing = [];
     const redraw = frames(() => draw());
     const { state, tie, stop } = bind(model, ["position", "held", ...traits], redraw);
-    const frame = begin(el, { name, title: typeof title === "string" ? title : title(model), help });
+    const frame = begin(el, {
+      name,
+      title: typeof title === "string" ? title : title(model),
+      help,
+    });
     const draw = build({
       ...frame,
       model,
@@ -89,7 +93,8 @@ function begin(el, { name, title, help }) {
 
 /** Hide the still picture before this explorer, for where no view can be shown; return what shows it again. */
 function hideStill(el) {
-  let still = null;
+  /** @type {HTMLElement | undefined} */
+  let still;
   let asked = 0;
   const hide = () => {
     if (!el.isConnected) {
@@ -97,9 +102,9 @@ function hideStill(el) {
       return;
     }
     const cell = el.closest(".jp-Cell, .cell, .jp-OutputArea") ?? document;
-    still = [...cell.querySelectorAll("figure.coursekit-still")].findLast(
-      (figure) => el.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_PRECEDING,
-    );
+    still = [
+      .../** @type {NodeListOf<HTMLElement>} */ (cell.querySelectorAll("figure.coursekit-still")),
+    ].findLast((figure) => el.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_PRECEDING);
     if (still) still.hidden = true;
   };
   hide();

@@ -21,7 +21,7 @@ import {
 import { weightTable } from "./weights.js";
 
 const SIZES = [2, 3, 4, 5, 6, 7];
-const REST = 150; // milliseconds without a change, after which the response is computed whole
+const PAUSE = 150; // milliseconds without a change, after which the response is computed whole
 const ROUNDING = 2 ** -24; // of a number that becomes float32
 const BLURRED = 100; // so many times the noise, and the response is computed whole at once
 
@@ -69,25 +69,35 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
 
   // Controls
 
-  const setKernel = (kernel) => {
-    state.kernel = rowsOf(kernel);
+  const kernels = model.get("_kernels");
+  const sizes = [["", "other"], ...SIZES.map((side) => [side, `${side} × ${side}`])];
+  const sizeOf = (rows) => (rows.length === rows[0].length ? rows.length : "");
+  const change = (how) => {
+    state.kernel = rowsOf(how(filtered.kernel));
   };
-  const change = (label, title, how) => button({ label, title, onclick: () => setKernel(how(filtered.kernel)) });
   const normalise = () => {
-    const largest = reach(filtered.kernel);
-    if (largest === 0) say("All weights are 0: there is nothing to divide by.");
-    else setKernel({ ...filtered.kernel, data: filtered.kernel.data.map((weight) => weight / largest) });
+    if (reach(filtered.kernel) > 0) change(normalised);
+    else say("All weights are 0: there is nothing to divide by.");
   };
   controls.append(
-    tie("kernel", kernelMenu(model.get("_kernels"))),
-    tie("kernel", sizeMenu(), (side) => setKernel(resized(filtered.kernel, side))),
-    change("Flip", "Turn the kernel by 180 degrees: cross-correlation becomes convolution", flipped),
+    tie("kernel", kernelMenu(kernels), (name) => (state.kernel = kernels[name])),
+    tie("kernel", choice({ label: "Size", options: sizes, shows: sizeOf }), (side) =>
+      change((kernel) => resized(kernel, side)),
+    ),
+    button({
+      label: "Flip",
+      title: "Turn the kernel by 180 degrees: cross-correlation becomes convolution",
+      onclick: () => change(flipped),
+    }),
     button({
       label: "Normalise",
       title: "Divide by the largest answer possible, so that responses stay between −1 and 1",
       onclick: normalise,
     }),
-    change("All 0", null, (kernel) => plane(kernel.height, kernel.width)),
+    button({
+      label: "All 0",
+      onclick: () => change((kernel) => plane(kernel.height, kernel.width)),
+    }),
     tie("colours", choice({ label: "Colours reach to", options: REACHES })),
   );
 
@@ -120,7 +130,14 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
 function filteredBy(image, redraw) {
   let resting = 0; // timer
   let rounded = 0; // how far off the shares may have brought the response
-  const filtered = { kernel: plane(0, 0), response: image, exact: true, setKernel, setWeight, stop };
+  const filtered = {
+    kernel: plane(0, 0),
+    response: image,
+    exact: true,
+    setKernel,
+    setWeight,
+    stop,
+  };
 
   function setKernel(kernel) {
     filtered.kernel = kernel;
@@ -137,7 +154,7 @@ function filteredBy(image, redraw) {
     filtered.exact = false;
     stop();
     if (rounded > BLURRED * noiseOf(kernel)) compute();
-    else resting = setTimeout(compute, REST);
+    else resting = setTimeout(compute, PAUSE);
   }
 
   function compute() {
@@ -162,16 +179,9 @@ const REACHES = [
 
 function scaleOf(response, kernel, colours) {
   const end = reach(kernel) || 1;
-  return colours === "seen" ? sharedScale([response], noiseOf(kernel)) : { low: -end, high: end, kind: "signed" };
-}
-
-/** A list of sizes; it shows that of a kernel's rows. */
-function sizeMenu() {
-  const menu = choice({ label: "Size", options: [["", "other"], ...SIZES.map((side) => [side, `${side} × ${side}`])] });
-  const set = (rows) => menu.set(rows.length === rows[0].length ? rows.length : "");
-  const control = { element: menu.element, set, onvalue: (_) => {} };
-  menu.onvalue = (side) => control.onvalue(side);
-  return control;
+  return colours === "seen"
+    ? sharedScale([response], noiseOf(kernel))
+    : { low: -end, high: end, kind: "signed" };
 }
 
 /** The kernel with another number of rows and columns: cut, or filled up with zeros, at its right and lower side. */
@@ -183,6 +193,15 @@ function resized(kernel, side) {
     }
   }
   return out;
+}
+
+function normalised({ data, height, width }) {
+  const largest = reach({ data });
+  return plane(
+    height,
+    width,
+    data.map((weight) => weight / largest),
+  );
 }
 
 /** Rows and columns from a window's first pixel to its middle. */

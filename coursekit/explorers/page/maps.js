@@ -13,8 +13,10 @@ import { clamp, modified, node } from "./elements.js";
  *
  * Returns { element, frame, canvas, paint(plane, scale, table), photograph(data, order), point(row, column),
  * box(name, row, column, height, width, kind), caption(text), keysStep }; an arrow key moves by `keysStep`.
+ * @param {{ label: string, height?: number, width?: number, onpoint?: Function }} options
+ * @param {import("./bind.js").State} state
  */
-export function mapView({ label, height = 1, width = 1, onpoint = null }, state, tie) {
+export function mapView({ label, height = 1, width = 1, onpoint }, state, tie) {
   const canvas = node("canvas", { width, height });
   const frame = node("div", {
     class: onpoint ? "ck-map ck-live" : "ck-map",
@@ -111,9 +113,10 @@ function listen(view, state, onpoint) {
 }
 
 function listenToPointers(frame, { place, go, holds, hold }) {
-  let down = null; // the press that has not ended: where it began, and whether it became a drag
+  /** @type {{ x: number, y: number, moved: boolean } | undefined} */
+  let down; // the press that has not ended: where it began, and whether it became a drag
   const end = () => {
-    down = null;
+    down = undefined;
   };
   frame.addEventListener("pointermove", (event) => {
     if (!event.isPrimary) return;

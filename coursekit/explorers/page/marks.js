@@ -1,7 +1,7 @@
 // What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift changed.
 
 import { readers, shown } from "./kernels.js";
-import { clamp, give, svg } from "./elements.js";
+import { clamp, give, newId, svg } from "./elements.js";
 
 /** Which rows and columns of the input no window reads, and the words for it; none where there is no output. */
 export function unread(input, output, size, stride) {
@@ -12,14 +12,15 @@ export function unread(input, output, size, stride) {
     });
   const rows = output ? none(input.height, output.height) : [];
   const columns = output ? none(input.width, output.width) : [];
-  const named = (list, noun) => (list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : []);
+  const named = (list, noun) =>
+    list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : [];
   const told = [...named(rows, "row"), ...named(columns, "column")].join(" and ");
   return { rows, columns, words: told ? `: ${told} not read (hatched)` : "" };
 }
 
 /** An overlay that hatches whole rows and columns of a map. Returns { element, set(map, rows, columns) }. */
 export function unreadOverlay() {
-  const id = `ck-unread-${Math.random().toString(36).slice(2, 10)}`; // others may be on the page
+  const id = newId();
   const paper = svg("rect", { fill: "#fff" });
   const stripe = svg("rect", { fill: "#c2185b" });
   const turned = { id, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
@@ -57,10 +58,12 @@ export function markInto(canvas, map, marked) {
   const gap = Math.floor((side - size) / 2);
   marked.forEach((on, at) => {
     if (!on) return;
-    const start = (Math.floor(at / map.width) * side + gap) * canvas.width + (at % map.width) * side + gap;
+    const start =
+      (Math.floor(at / map.width) * side + gap) * canvas.width + (at % map.width) * side + gap;
     for (let y = 0; y < size; y += 1) {
       for (let x = 0; x < size; x += 1) {
-        const inner = size < 3 ? (x + y) % 2 === 1 : Math.min(x, y, size - 1 - x, size - 1 - y) >= edge;
+        const inner =
+          size < 3 ? (x + y) % 2 === 1 : Math.min(x, y, size - 1 - x, size - 1 - y) >= edge;
         pixels[start + y * canvas.width + x] = inner ? black : white;
       }
     }

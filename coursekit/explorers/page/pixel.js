@@ -36,7 +36,10 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
   const patch = patchTable();
   const pixel = pixelTable();
   const beside = node("div", {}, ...maps.map((view) => view.element));
-  stage.append(photo.element, node("div", { class: "ck-panel ck-small ck-px-patch" }, patch.element));
+  stage.append(
+    photo.element,
+    node("div", { class: "ck-panel ck-small ck-px-patch" }, patch.element),
+  );
   stage.after(
     node(
       "div",
@@ -95,9 +98,14 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
     patch.resize(side);
     patch.set(top, left, width, cellsOf(state.cells, { channels, gray, order, written }));
     patch.mark(row - top, column - left);
-    const values = [...channels, gray].map((map) => map.data[row * width + column]);
+    const values = [...channels, gray].map(({ data: all }) => all[row * width + column]);
     const texts = values.map((value) => written(value, 3));
-    pixel.set(`Pixel in row ${row}, column ${column}`, values, texts, order.channels.map((at) => values[at]));
+    pixel.set(
+      `Pixel in row ${row}, column ${column}`,
+      values,
+      texts,
+      order.channels.map((at) => values[at]),
+    );
     const said = order.names.map((name, at) => `${name} ${texts[at]}`).join(", ");
     say(
       `Row ${row}, column ${column} holds ${texts.slice(0, 3).join(", ")}. ` +
@@ -123,15 +131,23 @@ function cellsOf(shows, { channels, gray, order, written }) {
 
 /** Two buttons, one of them pressed: the order in which the three numbers are read. */
 function orderSwitches() {
-  const titles = { rgb: "Red, green, blue: the right order", bgr: "Blue, green, red: what OpenCV would give" };
+  const titles = {
+    rgb: "Red, green, blue: the right order",
+    bgr: "Blue, green, red: what OpenCV would give",
+  };
   const switches = Object.entries(ORDERS).map(([name, { title }]) => {
-    const made = button({ label: title, title: titles[name], onclick: () => control.onvalue(name) });
+    const made = button({
+      label: title,
+      title: titles[name],
+      onclick: () => control.onvalue(name),
+    });
     return { name, made };
   });
   const named = { class: "ck-control", role: "group", "aria-label": "Read the three numbers as" };
   const element = node("div", named, "Read as", ...switches.map(({ made }) => made));
   const set = (order) => {
-    for (const { name, made } of switches) made.setAttribute("aria-pressed", String(name === order));
+    for (const { name, made } of switches)
+      made.setAttribute("aria-pressed", String(name === order));
   };
   const control = { element, set, onvalue: (_) => {} };
   return control;
@@ -142,13 +158,21 @@ function patchTable() {
   const caption = node("caption");
   const head = node("tr");
   const body = node("tbody");
-  const element = node("table", { class: "ck-numbers ck-px-numbers" }, caption, node("thead", {}, head), body);
+  const element = node(
+    "table",
+    { class: "ck-numbers ck-px-numbers" },
+    caption,
+    node("thead", {}, head),
+    body,
+  );
   let rows = [];
   let tops = [];
   let lefts = [];
-  let marked = null;
+  /** @type {HTMLElement | undefined} */
+  let marked;
   const resize = whenNew((size) => {
-    const many = (tag, attributes = {}) => Array.from({ length: size }, () => node(tag, attributes));
+    const many = (tag, attributes = {}) =>
+      Array.from({ length: size }, () => node(tag, attributes));
     [tops, lefts] = [many("th", { scope: "row" }), many("th", { scope: "col" })];
     rows = tops.map(() => many("td"));
     head.replaceChildren(node("td"), ...lefts);
@@ -170,7 +194,7 @@ function patchTable() {
   const mark = (row, column) => {
     marked?.classList.remove("ck-mark");
     marked = rows[row][column];
-    marked.classList.add("ck-mark");
+    marked?.classList.add("ck-mark");
   };
   return { element, resize, set, mark };
 }
@@ -180,8 +204,16 @@ function pixelTable() {
   const swatch = node("div", { class: "ck-px-swatch", "aria-hidden": "true" });
   const caption = node("caption");
   const lines = [0, 1, 2, 3].map(() => {
-    const line = { name: node("th", { scope: "row" }), bar: node("i"), number: node("td", { class: "ck-px-value" }) };
-    const track = node("td", { class: "ck-px-track", "aria-hidden": "true" }, node("div", {}, line.bar));
+    const line = {
+      name: node("th", { scope: "row" }),
+      bar: node("i"),
+      number: node("td", { class: "ck-px-value" }),
+    };
+    const track = node(
+      "td",
+      { class: "ck-px-track", "aria-hidden": "true" },
+      node("div", {}, line.bar),
+    );
     return { ...line, row: node("tr", {}, line.name, track, line.number) };
   });
   const body = node("tbody", {}, ...lines.map((line) => line.row));

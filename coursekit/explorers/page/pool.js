@@ -8,6 +8,7 @@ import {
   changes,
   correlate,
   crop,
+  divmod,
   extremes,
   patch,
   planeOf,
@@ -78,13 +79,18 @@ function build({ model, state, tie, map, root, controls, stage, say, tables }) {
       return;
     }
     const { height, width } = now[state.pointed];
-    state.position = [clamp(state.position[0], 0, height - 1), clamp(state.position[1], 0, width - 1)];
+    state.position = [
+      clamp(state.position[0], 0, height - 1),
+      clamp(state.position[1], 0, width - 1),
+    ];
     const [row, column] = state.position;
-    const seen = state.pointed === "output" ? seenFromOutput(now, row, column) : seenFromInput(now, row, column);
+    const seen =
+      state.pointed === "output"
+        ? seenFromOutput(now, row, column)
+        : seenFromInput(now, row, column);
     frame(views, seen);
     views[state.pointed].point(row, column);
-    grid.element.hidden = !seen.window;
-    if (seen.window) drawWindow(grid, now, seen, tables);
+    drawWindow(grid, now, seen, tables);
     note.textContent = seen.note;
     say(`${seen.words} ${now.sentence}`.trim());
     root.dataset.pointed = state.pointed;
@@ -93,28 +99,27 @@ function build({ model, state, tie, map, root, controls, stage, say, tables }) {
 
 function addControls(controls, state, tie) {
   const upTo6 = [1, 2, 3, 4, 5, 6];
-  const lists = {
-    source: ["Pool", [["map", "the feature map"], ["photograph", "the photograph"]]],
-    kind: ["Keep", [["max", "the largest"], ["avg", "the average"]]],
-    size: ["Window", upTo6.slice(1).map((side) => [side, `${side} × ${side}`])],
-    stride: ["Stride", [[null, "as the window"], ...upTo6.map((side) => [side, side])]],
-  };
-  for (const [name, [label, options]] of Object.entries(lists)) {
-    controls.append(tie(name, choice({ label, options })));
-  }
+  const sides = upTo6.map((side) => [side, `${side} × ${side}`]);
+  const list = (name, label, options) => controls.append(tie(name, choice({ label, options })));
+  list("source", "Pool", Object.entries({ map: "the feature map", photograph: "the photograph" }));
+  list("kind", "Keep", Object.entries({ max: "the largest", avg: "the average" }));
+  list("size", "Window", sides.slice(1));
+  list("stride", "Stride", [[null, "as the window"], ...upTo6.map((side) => [side, side])]);
   controls.append(tie("ceil_mode", toggle({ label: "Ceil mode" })));
-  for (const [label, at] of [["Shift right", 1], ["Shift down", 0]]) {
+  for (const at of [1, 0]) {
+    const label = ["Shift down", "Shift right"][at];
     const made = slider({ label, low: 0, high: MOST_SHIFT, step: 1, digits: 0 });
     tie("shift", { set: (shift) => made.set(shift[at]) });
-    made.onvalue = (value) => {
-      state.shift = state.shift.with(at, value);
-    };
+    made.onvalue = (value) => (state.shift = state.shift.with(at, value));
     controls.append(made.element);
   }
 }
 
 /** What the settings give: input and output (null where no window fits), its winners, what no window reads, what a shift changed. */
-function pooledBy(photo, { kernel, source, kind: rule, size, stride: given, ceil_mode: ceil, shift }) {
+function pooledBy(
+  photo,
+  { kernel, source, kind: rule, size, stride: given, ceil_mode: ceil, shift },
+) {
   const isMap = source === "map";
   const whole = isMap ? relu(correlate(photo, planeOf(kernel))) : photo;
   const [height, width] = [whole.height, whole.width].map((side) => side - MOST_SHIFT);
@@ -123,12 +128,21 @@ function pooledBy(photo, { kernel, source, kind: rule, size, stride: given, ceil
   const options = { stride, ceil };
   const scale = isMap ? sharedScale([whole]) : { low: 0, high: 1 };
   const kind = isMap ? "positive" : "gray";
-  const now = { input, size, stride, options, scale, kind, output: null, winners: null, changed: null };
+  const now = {
+    input,
+    size,
+    stride,
+    scale,
+    kind,
+    output: null,
+    winners: null,
+    changed: null,
+  };
   const result = pool(input, rule, size, options);
   if (!result) return { ...now, left: unread(input, null, size, stride), dotted: "", sentence: "" };
   const rest = crop(whole, 0, 0, height, width);
   const noise = NOISE * extremes(whole)[1];
-  const outputs = changes(result.plane, pool(rest, rule, size, options).plane, noise);
+  const outputs = changes(result.plane, pool(rest, rule, size, options)?.plane, noise);
   const shifted = shift[0] > 0 || shift[1] > 0;
   return {
     ...now,
@@ -141,7 +155,13 @@ function pooledBy(photo, { kernel, source, kind: rule, size, stride: given, ceil
   };
 }
 
-/** What is framed and said when the learner points at an output: its window. */
+/**
+ * What is framed, as (row, column, height, width), and said.
+ * @typedef {{ window?: number[], pixel?: number[], winner?: number[], place?: number[] }} Frames
+ * @typedef {Frames & { note: string, words: string }} Seen
+ */
+
+/** What is seen when the learner points at an output: its window. */
 function seenFromOutput(now, row, column) {
   const shownWindow = windowOf(now, row, column);
   return {
@@ -151,7 +171,10 @@ function seenFromOutput(now, row, column) {
   };
 }
 
-/** The same for an input: the outputs that read it, and the window of the first of them. */
+/**
+ * What is seen at an input: the outputs that read it, and the window of the first of them.
+ * @returns {Seen}
+ */
 function seenFromInput(now, row, column) {
   const { input, output, winners, size, stride } = now;
   const [top, bottom] = readers(row, output.height, size, stride);
@@ -161,11 +184,16 @@ function seenFromInput(now, row, column) {
   const pixel = [row, column, 1, 1];
   const count = Math.max(0, bottom - top + 1) * Math.max(0, right - left + 1);
   if (count === 0) {
-    return { pixel, note: "No window reads this value.", words: `${words} no window reads it, so it is lost.` };
+    return {
+      pixel,
+      note: "No window reads this value.",
+      words: `${words} no window reads it, so it is lost.`,
+    };
   }
   let wins = 0;
   for (let y = top; winners && y <= bottom; y += 1) {
-    for (let x = left; x <= right; x += 1) wins += Number(winners[y * output.width + x] === row * input.width + column);
+    for (let x = left; x <= right; x += 1)
+      wins += Number(winners[y * output.width + x] === row * input.width + column);
   }
   const first = windowOf(now, top, left);
   const outputs = count === 1 ? `output row ${top}, column ${left}` : `${count} outputs`;
@@ -179,8 +207,8 @@ function seenFromInput(now, row, column) {
 }
 
 /** The window of an output: where it lies and who wins, as frames (row, column, height, width), and in words. */
-function windowOf({ input, output, winners, size, options }, y, x) {
-  const { top, left, bottom, right } = poolWindow(input, y, x, size, options);
+function windowOf({ input, output, winners, size, stride }, y, x) {
+  const { top, left, bottom, right } = poolWindow(input, y, x, size, stride);
   const [rows, columns] = [bottom - top, right - left];
   const value = shown(output.data[y * output.width + x], 3);
   const from = `${spokenRange("row", top, bottom)}, ${spokenRange("column", left, right)}`;
@@ -188,29 +216,32 @@ function windowOf({ input, output, winners, size, options }, y, x) {
   const winner = winners && winners[y * output.width + x];
   return {
     window: [top, left, rows, columns],
-    winner: winners && [Math.floor(winner / input.width), winner % input.width, 1, 1],
+    winner: winners ? [...divmod(winner, input.width), 1, 1] : undefined,
     note: `${winners ? "Largest" : "Mean"}: ${value}`,
     words: `the ${winners ? "largest" : "mean"} of ${rows * columns} values is ${value} (${from}${hangs}).`,
   };
 }
 
-function drawWindow(grid, { input, size, scale, kind }, { window: [top, left, rows, columns], winner }, tables) {
-  grid.set(patch(input, top, left, size, size), scale, tables[kind]);
-  hatchBeyond(grid, size, rows, columns);
+function drawWindow(grid, now, /** @type {Seen} */ { window: read, winner }, tables) {
+  grid.element.hidden = !read;
+  if (!read) return;
+  const [top, left, rows, columns] = read;
+  grid.set(patch(now.input, top, left, now.size, now.size), now.scale, tables[now.kind]);
+  hatchBeyond(grid, now.size, rows, columns);
   if (winner) grid.mark(winner[0] - top, winner[1] - left);
   else grid.mark(null);
 }
 
 /** Frame what is seen on both pictures, and take away all other frames. */
-function frame({ input, output }, { window: read = null, pixel = null, winner = null, place = null }) {
+function frame({ input, output }, /** @type {Frames} */ { window: read, pixel, winner, place }) {
   const box = (view, name, at, kind = "field") => view.box(name, ...(at ?? [null, 0, 0, 0]), kind);
   box(input, "window", read);
   box(input, "pixel", pixel, "seen");
   box(input, "winner", winner, "winner");
   box(output, "place", place);
   // The arrow keys go on from there also on the picture that is not pointed at.
-  if (place && !pixel && read) input.point(read[0], read[1]);
-  if (place && pixel) output.point(place[0], place[1]);
+  if (pixel && place) output.point(place[0], place[1]);
+  else if (!pixel && read) input.point(read[0], read[1]);
 }
 
 function misfitOf({ input, size }) {

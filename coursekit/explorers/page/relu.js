@@ -5,7 +5,16 @@ import { button, choice, slider } from "./controls.js";
 import { grayOf } from "./data.js";
 import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
 import { explorer } from "./explorer.js";
-import { activate, correlate, extremes, histogram, noiseOf, planeOf, shown, signShares } from "./kernels.js";
+import {
+  activate,
+  correlate,
+  extremes,
+  histogram,
+  noiseOf,
+  planeOf,
+  shown,
+  signShares,
+} from "./kernels.js";
 
 const FUNCTIONS = {
   relu: { text: "ReLU", does: "becomes 0" },
@@ -25,7 +34,10 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
   const onpoint = (row, column) => {
     state.position = [row, column];
   };
-  const maps = { before: map({ label: "Before the activation", onpoint }), after: map({ label: "After the activation", onpoint }) };
+  const maps = {
+    before: map({ label: "Before the activation", onpoint }),
+    after: map({ label: "After the activation", onpoint }),
+  };
   const bars = { before: colourBar(), after: colourBar() };
   for (const name of ["before", "after"]) maps[name].element.append(bars[name].element);
   const counts = chart();
@@ -97,7 +109,9 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
     for (const mark of [counts.line, curve.line, dot]) mark.style.left = `${across}%`;
     dot.style.top = `${50 - (50 * after.data[at]) / end}%`;
     const sum = `${shown(response.data[at], 3)} + bias ${shown(state.bias)} = ${shown(before.data[at], 3)}`;
-    say(`Row ${row}, column ${column}: response ${sum}; after ${name} ${shown(after.data[at], 3)}. ${sentence}`);
+    say(
+      `Row ${row}, column ${column}: response ${sum}; after ${name} ${shown(after.data[at], 3)}. ${sentence}`,
+    );
   };
 }
 
@@ -105,7 +119,13 @@ function filteredBy(image, kernel) {
   const response = correlate(image, kernel);
   const [lowest, highest] = extremes(response);
   const largest = Math.max(-lowest, highest) || 1;
-  return { kernel, response, lowest, largest, heights: histogram(response, -largest, largest, BINS) };
+  return {
+    kernel,
+    response,
+    lowest,
+    largest,
+    heights: histogram(response, -largest, largest, BINS),
+  };
 }
 
 /** What comes of a response: the maps before and after, their scale and axes, and what is said of them. */
@@ -139,11 +159,20 @@ function activatedBy({ kernel, response, lowest, largest }, { bias, activation, 
   };
 }
 
-function drawCharts(counts, curve, { response, heights, largest }, { rule, end, cuts, below }, state) {
+function drawCharts(
+  counts,
+  curve,
+  { response, heights, largest },
+  { rule, end, cuts, below },
+  state,
+) {
   const { text } = FUNCTIONS[state.activation];
   const hatched = cuts ? ", the hatched part," : "";
   counts.caption("Histogram (heights: square root)");
-  counts.describe(`Histogram of ${response.data.length} values: ${below}${hatched} lie below 0.`, end);
+  counts.describe(
+    `Histogram of ${response.data.length} values: ${below}${hatched} lie below 0.`,
+    end,
+  );
   drawCounts(counts, heights, state.bias, largest, end, cuts);
   curve.caption(`The function: ${text}`);
   curve.describe(`The function ${text}, for values from ${shown(-end)} to ${shown(end)}.`, end);

@@ -8,11 +8,12 @@ const WHOLE = 20; // seconds that the whole scan takes at the usual speed, about
 const LONGEST_WAIT = 100; // milliseconds that count after a page was hidden
 
 /**
- * Returns { element, speed, reset(total, width), stop(), playing(), written }. `onwrite(index)` is called with the value
- * that was written last, or with null after the rest was written at once. `speed` is a control for values in a second;
- * null is the usual one. Where the learner's system asks for less motion, nothing moves by itself: Play writes one row.
+ * Returns { element, reset(total, width), setSpeed(speed), stop(), playing(), written }. `onwrite(index)`
+ * is called with the value that was written last, or with null after the rest was written at once, and
+ * `onspeed(speed)` with values in a second; the speed null is the usual one. Where the learner's system
+ * asks for less motion, nothing moves by itself: Play writes one row.
  */
-export function scanner({ onwrite }) {
+export function scanner({ onwrite, onspeed }) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let total = 0;
   let width = 1;
@@ -31,11 +32,14 @@ export function scanner({ onwrite }) {
       write(1);
     },
   });
-  const all = button({ label: "Show all", title: "Write all the rest at once", onclick: () => finish() });
+  const all = button({
+    label: "Show all",
+    title: "Write all the rest at once",
+    onclick: () => finish(),
+  });
   const text = (power) => `${Math.round(2 ** power)} a second`;
   const pace = slider({ label: "Speed", low: 0, high: FASTEST, step: 1, text });
-  const speed = { element: pace.element, set: setSpeed, onvalue: (_) => {} };
-  pace.onvalue = (power) => speed.onvalue(2 ** power);
+  pace.onvalue = (power) => onspeed(2 ** power);
   const named = { class: "ck-controls", role: "group", "aria-label": "Scan" };
   const element = node("div", named, play, step, all, pace.element);
   if (still.matches) element.append("Your system asks for less motion: Play writes one row.");
@@ -95,5 +99,5 @@ export function scanner({ onwrite }) {
     setSpeed(chosen);
     for (const made of [play, step, all, pace.input]) made.disabled = values === 0;
   };
-  return Object.assign(state, { element, speed, stop: pause, playing: () => asked !== 0 });
+  return Object.assign(state, { element, setSpeed, stop: pause, playing: () => asked !== 0 });
 }

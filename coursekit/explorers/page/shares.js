@@ -17,7 +17,8 @@ export function sharesList({ onchoose }) {
   const choose = (index) => {
     onchoose(clamp(index, 0, rows.length - 1));
   };
-  const perLine = () => rows.filter(({ option }) => option.offsetTop === rows[0].option.offsetTop).length;
+  const perLine = () =>
+    rows.filter(({ option }) => option.offsetTop === rows[0].option.offsetTop).length;
   element.addEventListener("click", (event) => {
     const found = rows.findIndex(({ option }) => option.contains(event.target));
     if (found >= 0) choose(found);
@@ -36,7 +37,14 @@ export function sharesList({ onchoose }) {
     rows = Array.from({ length: count }, (_, index) => {
       const [name, bar, number] = [node("span"), node("i", { "aria-hidden": "true" }), node("b")];
       const track = node("span", { class: "ck-track" }, bar);
-      const option = node("div", { role: "option", class: "ck-share", id: `${prefix}-${index}` }, name, " ", track, number);
+      const option = node(
+        "div",
+        { role: "option", class: "ck-share", id: `${prefix}-${index}` },
+        name,
+        " ",
+        track,
+        number,
+      );
       return { option, name, bar, number };
     });
     element.replaceChildren(...rows.map(({ option }) => option));

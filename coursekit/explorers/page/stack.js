@@ -10,6 +10,7 @@ import {
   nearestUnit,
   patch,
   plane,
+  planeOf,
   products,
   receptiveField,
   relu,
@@ -26,7 +27,8 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
   const photo = photographOf(model);
   const stages = stagesOf(model, photo);
   const layers = stages.slice(1);
-  const depth = () => stages.findIndex(({ name }, at) => at > 0 && name === state.layer);
+  const indexOf = (layer) => stages.findIndex(({ name }, at) => at > 0 && name === layer);
+  const depth = () => indexOf(state.layer);
   const fieldOf = (count) => receptiveField(layers.slice(0, count));
 
   // What the learner does
@@ -42,7 +44,7 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
   };
   const chooseLayer = (name) => {
     const before = fieldOf(depth());
-    const at = stages.findIndex((part) => part.name === name);
+    const at = indexOf(name);
     const nearest = (unit) => nearestUnit(fieldOf(at), before.firstCentre + unit * before.step);
     choose(at, ...state.position.map(nearest));
   };
@@ -53,17 +55,22 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
   // A column for the photograph, and one for each layer
 
   const columns = stages.map(({ name, height, width, planes }, at) => {
-    const view = map({ label: name, height, width, onpoint: (row, column) => point(at, row, column) });
+    const view = map({
+      label: name,
+      height,
+      width,
+      onpoint: (row, column) => point(at, row, column),
+    });
     if (at === 0) {
       view.photograph(photo.data);
       view.element.prepend(node("div", { class: "ck-control" }, `Input, ${height} × ${width}`));
       return { view, paint: () => {} };
     }
-    const menu = choice({ label: `${name} shows`, options: planes.map((_, map) => [map, `map ${map + 1}`]) });
-    tie("channels", { set: (channels) => menu.set(channels[at]) });
-    menu.onvalue = (channel) => chooseChannel(at, channel);
+    const options = planes.map((_, channel) => [channel, `map ${channel + 1}`]);
+    const shows = (channels) => channels[at];
+    const menu = choice({ label: `${name} shows`, options, shows });
     const bar = colourBar();
-    view.element.prepend(menu.element);
+    view.element.prepend(tie("channels", menu, (channel) => chooseChannel(at, channel)));
     view.element.append(bar.element);
     const paint = whenNew((channel, kind, colours) => {
       const scale = colours === "common" ? commonScale(layers, kind) : stages[at].scale(kind);
@@ -98,7 +105,16 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
       if (index > at) {
         view.box("field", null);
         view.caption(sizeOf(stages[index], index));
-      } else drawField(view, stages[index], receptiveField(layers.slice(index, at)), row, column, index, at);
+      } else
+        drawField(
+          view,
+          stages[index],
+          receptiveField(layers.slice(index, at)),
+          row,
+          column,
+          index,
+          at,
+        );
     });
     const unit = unitOf(stages, at, state.channels, row, column);
     sums.draw(unit);
@@ -107,7 +123,8 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
   };
 }
 
-const sizeOf = ({ name, height, width }, index) => (index === 0 ? name : `${name}, ${height} × ${width}`);
+const sizeOf = ({ name, height, width }, index) =>
+  index === 0 ? name : `${name}, ${height} × ${width}`;
 
 /** Frame what the unit sees on the map of a layer before it, or on its own, where it is one value. */
 function drawField(view, stage, field, row, column, index, at) {
@@ -128,13 +145,24 @@ function stagesOf(model, { data, height, width }) {
     const count = Array.from({ length: told.maps });
     const side = told.kernel;
     const own = count.map(() => plane(told.height, told.width, maps(told.height * told.width)));
-    const kernels = () => Array.from({ length: told.inputs }, () => plane(side, side, numbers(side * side)));
+    const kernels = () =>
+      Array.from({ length: told.inputs }, () => plane(side, side, numbers(side * side)));
     const weights = count.map(kernels);
     const read = told.relu ? own.map(relu) : own;
     const scales = { before: sharedScale(own), after: sharedScale(read) };
-    return { ...told, planes: own, read, weights, bias: numbers(told.maps), scale: (kind) => scales[kind] };
+    return {
+      ...told,
+      planes: own,
+      read,
+      weights,
+      bias: numbers(told.maps),
+      scale: (kind) => scales[kind],
+    };
   });
-  return [{ name: "Photograph", height, width, planes, read: planes, scale: () => UNIT }, ...layers];
+  return [
+    { name: "Photograph", height, width, planes, read: planes, scale: () => UNIT },
+    ...layers,
+  ];
 }
 
 function commonScale(layers, kind) {
@@ -183,7 +211,13 @@ function sumsPanel(onchoose) {
   const heading = node("p", { class: "ck-caption" });
   const list = sharesList({ onchoose });
   const result = node("p", { "data-part": "result" });
-  const element = node("div", { class: "ck-sums", "data-part": "sums" }, heading, list.element, result);
+  const element = node(
+    "div",
+    { class: "ck-sums", "data-part": "sums" },
+    heading,
+    list.element,
+    result,
+  );
   const draw = ({ layer, before, names, shares, input, digits, sum, bias, value, isFirst }) => {
     const number = (some) => shown(some, digits);
     const end = layer.relu ? `. After ReLU: ${number(Math.max(value, 0))}` : "";
@@ -197,17 +231,29 @@ function sumsPanel(onchoose) {
 /** The chosen input channel's share worked out: patch times kernel, cell by cell. */
 function workPanel(tables) {
   const grids = ["patch", "kernel", "products"].map(numberGrid);
-  const signs = ["×", "="].map((sign) => node("span", { class: "ck-sign", "aria-hidden": "true" }, sign));
+  const signs = ["×", "="].map((sign) =>
+    node("span", { class: "ck-sign", "aria-hidden": "true" }, sign),
+  );
   // A sign stays with what follows it, also where the tables stand below each other.
   const steps = grids.map(({ element }, at) =>
-    node("div", { class: "ck-step" }, signs[at - 1] ?? "", node("div", { class: "ck-scroll" }, element)),
+    node(
+      "div",
+      { class: "ck-step" },
+      signs[at - 1] ?? "",
+      node("div", { class: "ck-scroll" }, element),
+    ),
   );
   const element = node("div", { class: "ck-work", "data-part": "work" }, ...steps);
   const draw = ({ before, names, shares, input, digits, kernel, under, isFirst }) => {
     const made = products(under, kernel);
-    const signed = sharedScale([kernel, made, plane(1, 1, [-1e-30])]);
+    const signed = sharedScale([kernel, made, planeOf([[-1e-30]])]);
     const source = before.scale("after");
-    grids[0].set(under, source, isFirst ? tables.gray : tables[source.kind], digitsFor(source.high));
+    grids[0].set(
+      under,
+      source,
+      isFirst ? tables.gray : tables[source.kind],
+      digitsFor(source.high),
+    );
     grids[1].set(kernel, signed, tables.signed, 4);
     grids[2].set(made, signed, tables.signed, digits);
     grids[0].caption.textContent = `Under the kernel: ${names[input]}`;

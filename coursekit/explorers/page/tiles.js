@@ -40,7 +40,11 @@ export function overview({ onchoose }) {
     const pixels = new Uint32Array(image.data.buffer);
     for (let map = 0; map < count; map += 1) {
       colourInto(pixels, layer.map(map, kind), layer.scale(kind), table);
-      context.putImageData(image, (map % columns) * tileWidth, Math.floor(map / columns) * tileHeight);
+      context.putImageData(
+        image,
+        (map % columns) * tileWidth,
+        Math.floor(map / columns) * tileHeight,
+      );
     }
     frame.setAttribute("aria-label", `All ${count} maps of ${layer.name}: arrow keys choose one`);
     caption.textContent = `All ${count} maps of ${layer.name}, on one scale: click one`;
@@ -57,12 +61,15 @@ export function overview({ onchoose }) {
     // Into view within its own box, and without moving the page.
     const [top, bottom] = [box.offsetTop, box.offsetTop + box.offsetHeight];
     if (top < scroll.scrollTop) scroll.scrollTop = top;
-    else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight;
+    else if (bottom > scroll.scrollTop + scroll.clientHeight)
+      scroll.scrollTop = bottom - scroll.clientHeight;
   };
   frame.addEventListener("click", (event) => {
     const area = frame.getBoundingClientRect();
     const across = Math.floor(((event.clientX - area.left) / area.width) * columns);
-    const down = Math.floor(((event.clientY - area.top) / area.height) * Math.ceil(count / columns));
+    const down = Math.floor(
+      ((event.clientY - area.top) / area.height) * Math.ceil(count / columns),
+    );
     if (columns * down + across < count) onchoose(columns * down + across);
   });
   frame.addEventListener("keydown", (event) => {

@@ -7,6 +7,7 @@ import { explorer } from "./explorer.js";
 import {
   addShiftedInto,
   channelOf,
+  divmod,
   extremes,
   halves,
   nearestUnit,
@@ -36,19 +37,24 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables, r
   };
   const chooseFilter = (filter) => {
     state.filter = clamp(filter, 0, layer().filters - 1);
-    if (!layer().inputsOf(state.filter).includes(state.channel)) state.channel = layer().inputsOf(state.filter)[0];
+    if (!layer().inputsOf(state.filter).includes(state.channel))
+      state.channel = layer().inputsOf(state.filter)[0];
   };
   const chooseLayer = (name) => {
     const before = layer().field;
     state.layer = name;
     chooseFilter(state.filter);
     state.channel = layer().inputsOf(state.filter)[0];
-    choose(...state.position.map((unit) => nearestUnit(layer().field, before.firstCentre + unit * before.step)));
+    choose(
+      ...state.position.map((unit) =>
+        nearestUnit(layer().field, before.firstCentre + unit * before.step),
+      ),
+    );
   };
   const goToStrongest = () => {
     const { data, width } = layer().planes()[filterNow()];
     const best = data.indexOf(extremes({ data })[1]);
-    choose(Math.floor(best / width), best % width);
+    choose(...divmod(best, width));
   };
 
   // Pictures
@@ -60,8 +66,8 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables, r
   const out = map({ label: "Map", onpoint: choose });
   const outBar = colourBar();
   out.element.append(outBar.element);
-  const filter = filterPanel(map({ label: "In colour: gray is 0", height: 3, width: 3 }), tables);
-  stage.append(picture.element, filter.element, out.element);
+  const panel = filterPanel(map({ label: "In colour: gray is 0", height: 3, width: 3 }), tables);
+  stage.append(picture.element, panel.element, out.element);
   const all = overview({ onchoose: chooseFilter });
   spoken.after(all.element);
   const sized = new ResizeObserver(redraw);
@@ -78,26 +84,34 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables, r
     tie("filter", filterMenu, chooseFilter),
     tie("channel", channelMenu),
     tie("maps", aroundRelu()),
-    button({ label: "Strongest unit", title: "Go to the largest value of this map", onclick: goToStrongest }),
+    button({
+      label: "Strongest unit",
+      title: "Go to the largest value of this map",
+      onclick: goToStrongest,
+    }),
   );
   const offer = whenNew((name, filter) => {
     const { filters, before } = layer();
     const inputs = before ? layer().inputsOf(filter) : [0, 1, 2];
     filterMenu.offer(Array.from({ length: filters }, (_, at) => [at, `${at + 1} of ${filters}`]));
     channelMenu.offer(inputs.map((at) => [at, before ? `map ${at + 1}` : COLOURS[at]]));
-    channelMenu.input.title = before ? `Maps of ${before}, those that ${name} listens to most first` : "";
+    channelMenu.input.title = before
+      ? `Maps of ${before}, those that ${name} listens to most first`
+      : "";
   });
 
   // Drawing: what has not changed since the last frame is not drawn again
 
-  const drawFilter = whenNew((_, at, channel) => filter.draw(layer(), at, channel));
+  const drawFilter = whenNew((_, at, channel) => panel.draw(layer(), at, channel));
   const drawMap = whenNew((name, at, kind) => {
     const scale = layer().scale(kind);
     out.paint(layer().map(at, kind), scale, tables[scale.kind]);
     out.caption(`Map ${at + 1} of ${name}, ${layer().height} × ${layer().width}`);
     outBar.set(scale, tables[scale.kind]);
   });
-  const drawAll = whenNew((_, kind, columns) => all.paint(layer(), kind, tables[layer().scale(kind).kind], columns));
+  const drawAll = whenNew((_, kind, columns) =>
+    all.paint(layer(), kind, tables[layer().scale(kind).kind], columns),
+  );
 
   return () => {
     const [at, channel] = [filterNow(), channelNow()];
@@ -139,7 +153,8 @@ function filterPanel(colour, tables) {
     grid.element.hidden = kernel === null;
     const digits = clamp(1 - Math.floor(Math.log10(scale.high)), 2, 6);
     if (kernel) grid.set(kernel, scale, tables.signed, digits);
-    const few = layer.kept < layer.inputs ? `; the ${layer.kept} strongest of ${layer.inputs} are here` : "";
+    const few =
+      layer.kept < layer.inputs ? `; the ${layer.kept} strongest of ${layer.inputs} are here` : "";
     role.textContent = `Filter ${filter + 1}: its kernel for ${name}${few}`;
     bar.set(scale, tables.signed);
   };
@@ -151,7 +166,8 @@ function drawField(picture, field, row, column, { height, width }) {
   const [rows, columns] = [span(field, row), span(field, column)];
   const [top, left] = [Math.max(rows[0], 0), Math.max(columns[0], 0)];
   const [bottom, right] = [Math.min(rows[1], height - 1), Math.min(columns[1], width - 1)];
-  const inside = top === rows[0] && left === columns[0] && bottom === rows[1] && right === columns[1];
+  const inside =
+    top === rows[0] && left === columns[0] && bottom === rows[1] && right === columns[1];
   picture.box("field", top, left, bottom - top + 1, right - left + 1, inside ? "field" : "within");
   picture.caption(`Photograph, ${height} × ${width}: ${field.size} × ${field.size} seen`);
   picture.keysStep = field.step; // an arrow key goes to the next unit, from the middle of what this one sees
@@ -230,10 +246,18 @@ function firstMaps(model, photo, { filters, height, width }) {
   const numbers = numbersOf(model.get("_first"));
   const colours = COLOURS.map((_, colour) => {
     const { data } = channelOf(photo.data, height, width, colour);
-    return plane(height, width, data.map((value) => (value - mean[colour]) / std[colour]));
+    return plane(
+      height,
+      width,
+      data.map((value) => (value - mean[colour]) / std[colour]),
+    );
   });
   return Array.from({ length: filters }, (_, filter) => {
-    const out = plane(height, width, new Float32Array(height * width).fill(numbers[27 * filters + filter]));
+    const out = plane(
+      height,
+      width,
+      new Float32Array(height * width).fill(numbers[27 * filters + filter]),
+    );
     for (let at = 0; at < 27; at += 1) {
       const [colour, i, j] = [Math.floor(at / 9), Math.floor(at / 3) % 3, at % 3];
       addShiftedInto(out, colours[colour], numbers[27 * filter + at], i, j, { padding: 1 });
@@ -244,7 +268,8 @@ function firstMaps(model, photo, { filters, height, width }) {
 
 export default explorer({
   name: "vgg",
-  title: (model) => `VGG explorer: a filter, its map, and what a unit sees (${model.get("_origin")})`,
+  title: (model) =>
+    `VGG explorer: a filter, its map, and what a unit sees (${model.get("_origin")})`,
   help: [
     "Point at the map to choose a unit, or at the photograph to choose the unit in the middle of whose field you " +
       "are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +

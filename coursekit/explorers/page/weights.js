@@ -98,9 +98,10 @@ export function weightTable({ table, onweight, onwords }) {
   }
 
   function dragged(input, at) {
-    let from = null;
+    /** @type {{ y: number, weight: number, moved: boolean } | undefined} */
+    let from;
     const end = () => {
-      from = null;
+      from = undefined;
     };
     input.addEventListener("pointerdown", (event) => {
       // A finger that comes first chooses the weight, or scrolls the page.
@@ -112,11 +113,13 @@ export function weightTable({ table, onweight, onwords }) {
       if (event.buttons === 0) end(); // it ended where nobody told
       if (!from) return;
       if (Math.abs(from.y - event.clientY) >= STILL_A_CLICK) from.moved = true;
-      if (from.moved) set(at, from.weight + Math.round((from.y - event.clientY) / PIXELS_A_STEP) * STEP);
+      if (from.moved)
+        set(at, from.weight + Math.round((from.y - event.clientY) / PIXELS_A_STEP) * STEP);
     });
     // The text in it is selected by the focus; the browser would drag that away in place of the weight.
     input.addEventListener("dragstart", (event) => event.preventDefault());
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) input.addEventListener(name, end);
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
+      input.addEventListener(name, end);
   }
 
   /** Take what was typed, if anything was. */
@@ -129,7 +132,9 @@ export function weightTable({ table, onweight, onwords }) {
     if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) {
       set(at, Number(text));
     } else {
-      onwords(`"${input.value}" is not a number, so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`);
+      onwords(
+        `"${input.value}" is not a number, so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`,
+      );
       write(at);
     }
   }
@@ -137,7 +142,11 @@ export function weightTable({ table, onweight, onwords }) {
   function set(at, wanted) {
     typed.delete(at);
     const weight = Math.fround(clamp(wanted, -most, most));
-    onweight(at, weight, Math.abs(wanted) > most ? ` Weights go from ${shown(-most)} to ${shown(most)}.` : "");
+    onweight(
+      at,
+      weight,
+      Math.abs(wanted) > most ? ` Weights go from ${shown(-most)} to ${shown(most)}.` : "",
+    );
     write(at);
   }
 

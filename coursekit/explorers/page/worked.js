@@ -2,7 +2,7 @@
 
 import { slider } from "./controls.js";
 import { node, numberGrid } from "./elements.js";
-import { products, shown, total } from "./kernels.js";
+import { divmod, products, shown, total } from "./kernels.js";
 
 const UNIT = { low: 0, high: 1 };
 
@@ -14,6 +14,7 @@ export function workedSum() {
   const grids = ["Patch", "Kernel", "Products"].map(numberGrid);
   const sum = node("div", { class: "ck-cv-sum" });
   const text = node("p", { class: "ck-cv-product", "data-part": "product" });
+  /** @type {any} */
   let shownNow = null; // { patch, kernel, both, sum }
   let upTo = 0;
   let pointed = null; // index of the cell under the pointer
@@ -26,8 +27,23 @@ export function workedSum() {
   };
   const sign = (letter) => node("span", { class: "ck-cv-sign", "aria-hidden": "true" }, letter);
   const [patch, kernel, both] = grids.map((grid) => grid.element);
-  const tables = node("div", { class: "ck-cv-tables" }, patch, sign("×"), kernel, sign("="), both, sign("→"), sum);
-  const element = node("div", { class: "ck-cv-worked" }, tables, node("div", { class: "ck-cv-adding" }, count.element, text));
+  const tables = node(
+    "div",
+    { class: "ck-cv-tables" },
+    patch,
+    sign("×"),
+    kernel,
+    sign("="),
+    both,
+    sign("→"),
+    sum,
+  );
+  const element = node(
+    "div",
+    { class: "ck-cv-worked" },
+    tables,
+    node("div", { class: "ck-cv-adding" }, count.element, text),
+  );
 
   for (const name of ["pointermove", "pointerdown"]) {
     tables.addEventListener(name, (event) => point(event.target.closest("td")));
@@ -69,26 +85,32 @@ export function workedSum() {
     const all = data.length;
     let added = 0;
     data.forEach((value, at) => {
-      const cell = grids[2].cell(Math.floor(at / width), at % width);
+      const cell = grids[2].cell(...divmod(at, width));
       const done = at < upTo;
       if (done) added += value;
       cell.classList.toggle("ck-cv-later", !done);
-      const words = done ? shown(value) : "";
-      if (cell.textContent !== words) cell.textContent = words;
+      const written = done ? shown(value) : "";
+      if (cell.textContent !== written) cell.textContent = written;
     });
     const marked = pointed ?? (upTo < all ? upTo - 1 : null);
-    for (const grid of grids) grid.mark(marked === null ? null : Math.floor(marked / width), marked % width);
+    const [row, column] = marked === null ? [null, 0] : divmod(marked, width);
+    for (const grid of grids) grid.mark(row, column);
     count.set(upTo);
     sum.textContent = `${upTo < all ? "sum so far" : "sum"} ${shown(added, 3)}`;
-    const one = marked === null ? "" : product(marked);
-    if (marked === null) text.textContent = `All ${all} products are added.`;
-    else if (pointed !== null) text.textContent = `Row ${Math.floor(marked / width)}, column ${marked % width} of the kernel: ${one}.`;
-    else text.textContent = `Product ${upTo} of ${all}: ${one}. Sum so far ${shown(added, 3)}.`;
-    count.input.setAttribute("aria-valuetext", upTo < all ? text.textContent : `all ${all} products`);
+    let words = `All ${all} products are added.`;
+    if (pointed !== null) words = `Row ${row}, column ${column} of the kernel: ${product(marked)}.`;
+    else if (marked !== null)
+      words = `Product ${upTo} of ${all}: ${product(marked)}. Sum so far ${shown(added, 3)}.`;
+    text.textContent = words;
+    count.input.setAttribute("aria-valuetext", upTo < all ? words : `all ${all} products`);
   }
 
-  const product = (at) =>
-    `${shown(shownNow.patch.data[at], 3)} × ${shown(shownNow.kernel.data[at], 3)} = ${shown(shownNow.both.data[at], 3)}`;
+  function product(at) {
+    const [value, weight, result] = [shownNow.patch, shownNow.kernel, shownNow.both].map(
+      ({ data }) => shown(data[at], 3),
+    );
+    return `${value} × ${weight} = ${result}`;
+  }
 
   return { element, set };
 }
