@@ -1,6 +1,7 @@
-// What a learner can choose is state of the model. This ties it to the page: two views agree, and a reload keeps it.
+// What a learner can choose is state of the model. This ties it to the page: two views agree, and a reload
+// keeps it.
 
-/** @typedef {{ set: (value: any) => void, onvalue?: (value: any) => void }} Control shows a value; tells what is chosen. */
+/** @typedef {{ set: (value: any) => void, onvalue?: (value: any) => void }} Control */
 /** @typedef {Record<string, any>} State */
 
 const REST = 150; // milliseconds without a change, after which Python is told
@@ -8,10 +9,10 @@ const REST = 150; // milliseconds without a change, after which Python is told
 /**
  * Bind the page to traits of its model.
  *
- * The page reads and sets `state.stride` as if it were its own. What it sets is shown at once, and told to Python when
- * the learner rests; what Python or another view sets comes by itself. After either, `changed()` is called.
- * `tie(name, control)` shows a trait in a control, and sets it to what is chosen there, or calls `choose` with it.
- * `stop()` ends it, with everything told.
+ * The page reads and sets `state.stride` as if it were its own. What it sets is shown at once, and told to
+ * Python when the learner rests; what Python or another view sets comes by itself. After either,
+ * `changed()` is called. `tie(name, control)` shows a trait in a control, and sets it to what is chosen
+ * there, or calls `choose` with it. `stop()` ends it, with everything told.
  */
 export function bind(model, names, changed) {
   const values = Object.fromEntries(names.map((name) => [name, model.get(name)]));

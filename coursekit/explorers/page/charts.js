@@ -1,4 +1,5 @@
-// Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function of it.
+// Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function
+// of it.
 
 import { activate, plane, shown } from "./kernels.js";
 import { give, newId, node, svg } from "./elements.js";

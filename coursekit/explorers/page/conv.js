@@ -3,7 +3,7 @@
 import { choice, kernelMenu, slider } from "./controls.js";
 import { grayOf } from "./data.js";
 import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   correlate,
   crop,
@@ -151,7 +151,7 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   };
 }
 
-/** What the settings give: the layer's input, kernel and response (null where the kernel does not fit), and where its windows lie. */
+/** What the settings give: input, kernel, response (null where it does not fit), places of windows. */
 function layerOf(image, { kernel: rows, part, stride, padding, dilation }) {
   const options = { stride, padding, dilation };
   const kernel = planeOf(rows);
@@ -252,8 +252,8 @@ function lineOf(layer, position, sum) {
   const outside = all.filter((tap) => !inside(tap)).length;
   return (
     `Output row ${row}, column ${column}: ${shown(sum, 3)}. It reads rows ${shown(top)} to ` +
-    `${shown(top + covers[0] - 1)} and columns ${shown(left)} to ${shown(left + covers[1] - 1)} of the input` +
-    `${dilation > 1 ? `, in steps of ${dilation}` : ""}.` +
+    `${shown(top + covers[0] - 1)} and columns ${shown(left)} to ${shown(left + covers[1] - 1)} of the ` +
+    `input${dilation > 1 ? `, in steps of ${dilation}` : ""}.` +
     (outside > 0 ? ` ${outside} of the ${all.length} numbers are padding, 0.` : "")
   );
 }
@@ -262,8 +262,9 @@ export default explorer({
   name: "conv",
   title: "Conv explorer: which pixels make one value of the response",
   help: [
-    "Pictures: point at a value of the response, or at a pixel of the input, or use the arrow keys (with Shift 10 " +
-      "places). Click, tap or Enter holds the place; once more, or Escape, frees it. A finger moves a held place.",
+    "Pictures: point at a value of the response, or at a pixel of the input, or use the arrow " +
+      "keys (with Shift 10 places). " +
+      holding("place"),
     "Play writes the response value by value. Step writes one. Show all ends the scan.",
     "Numbers: point at a product, or move the slider below the tables to add the products one by one.",
   ],

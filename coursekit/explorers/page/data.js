@@ -4,7 +4,8 @@ import { colourTable, grayTable } from "./colours.js";
 import { plane } from "./kernels.js";
 
 /**
- * Read a trait of bytes as numbers, wherever they begin in their buffer; float32 unless another kind is named.
+ * Read a trait of bytes as numbers, wherever they begin in their buffer; float32 unless another kind is
+ * named.
  * @param {DataView} bytes
  */
 export function numbersOf(bytes, /** @type {any} */ Kind = Float32Array) {

@@ -27,7 +27,7 @@ export function clamp(value, low, high) {
   return Math.max(low, Math.min(high, value));
 }
 
-/** A table of numbers on their colours. Returns { element, caption, set(plane, scale, table, digits), mark, cell }. */
+/** Numbers on their colours: { element, caption, set(plane, scale, table, digits), mark, cell }. */
 export function numberGrid(label) {
   const body = node("tbody");
   const caption = node("caption", {}, label);

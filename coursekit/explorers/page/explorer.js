@@ -1,4 +1,5 @@
-// The skeleton of all explorers: a frame with a line, what is bound to the model, and a drawing in the next frame.
+// The skeleton of all explorers: a frame with a line, what is bound to the model, and a drawing in the next
+// frame.
 
 import { bind } from "./bind.js";
 import { tablesOf } from "./data.js";
@@ -10,10 +11,11 @@ const SPOKEN = 300; // milliseconds that a line must rest before screen readers 
 /**
  * Make the module that anywidget shows.
  *
- * `title` may be a function of the model. `traits` are the names of what a learner can choose, beside `position` and
- * `held`. `build(page)` fills the page once, and returns what draws it whenever the state has changed. `page` holds
- * `model`, `state` and `tie` (see bind.js), `map(options)` (see maps.js), `tables` of colours, the elements `root`,
- * `controls` and `stage`, `say(text)` for the line, `redraw()`, and `onclose(what)`.
+ * `title` may be a function of the model. `traits` are the names of what a learner can choose, beside
+ * `position` and `held`. `build(page)` fills the page once, and returns what draws it whenever the state
+ * has changed. `page` holds `model`, `state` and `tie` (see bind.js), `map(options)` (see maps.js),
+ * `tables` of colours, the elements `root`, `controls` and `stage`, `say(text)` for the line, `redraw()`,
+ * and `onclose(what)`.
  */
 export function explorer({ name, title, help, traits, build }) {
   const render = ({ model, el }) => {
@@ -46,6 +48,10 @@ export function explorer({ name, title, help, traits, build }) {
   return { render };
 }
 
+/** How a place, or a unit, is held: for the help of an explorer. */
+export const holding = (what) =>
+  `Click, tap or Enter holds the ${what}; once more, or Escape, frees it. A finger moves a held ${what}.`;
+
 /** Return a function that asks for a drawing; however often it is called, one frame draws once. */
 function frames(draw) {
   let asked = 0;
@@ -59,7 +65,7 @@ function frames(draw) {
   return request;
 }
 
-/** A titled group with a row of controls, a stage for the pictures, a line that says the numbers, and a folded help. */
+/** A titled group: controls, a stage for the pictures, a line that says the numbers, a folded help. */
 function begin(el, { name, title, help }) {
   const controls = node("div", { class: "ck-controls" });
   const stage = node("div", { class: "ck-stage" });
@@ -91,7 +97,9 @@ function begin(el, { name, title, help }) {
   return { root, controls, stage, spoken, say, close };
 }
 
-/** Hide the still picture before this explorer, for where no view can be shown; return what shows it again. */
+/**
+ * Hide the still picture before this explorer, for where no view can be shown; return what shows it again.
+ */
 function hideStill(el) {
   /** @type {HTMLElement | undefined} */
   let still;

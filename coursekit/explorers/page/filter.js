@@ -3,7 +3,7 @@
 import { button, choice, kernelMenu } from "./controls.js";
 import { grayOf } from "./data.js";
 import { clamp, colourBar, node } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   addShiftedInto,
   alike,
@@ -124,8 +124,9 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
 }
 
 /**
- * The photograph filtered by a kernel of which one weight changes at a time: that weight's share of the response is
- * added or taken away at once, and at rest the response is computed whole, without the rounding of all these shares.
+ * The photograph filtered by a kernel of which one weight changes at a time: that weight's share of the
+ * response is added or taken away at once, and at rest the response is computed whole, without the rounding
+ * of all these shares.
  */
 function filteredBy(image, redraw) {
   let resting = 0; // timer
@@ -184,7 +185,7 @@ function scaleOf(response, kernel, colours) {
     : { low: -end, high: end, kind: "signed" };
 }
 
-/** The kernel with another number of rows and columns: cut, or filled up with zeros, at its right and lower side. */
+/** The kernel in another size: cut, or filled up with zeros, at its right and lower side. */
 function resized(kernel, side) {
   const out = plane(side, side);
   for (let i = 0; i < Math.min(side, kernel.height); i += 1) {
@@ -232,10 +233,10 @@ export default explorer({
   name: "filter",
   title: "Filter explorer: change a weight and watch the response",
   help: [
-    "Weights: drag one up or down. Or click it, then turn the wheel over it, type a number, or use the keys: Arrow up " +
-      "and Arrow down change it by 0.25, Page up and Page down by 1. With a finger, tap it, then drag.",
-    "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
-      "once more, or Escape, frees it. A finger moves a held place.",
+    "Weights: drag one up or down. Or click it, then turn the wheel over it, type a number, or " +
+      "use the keys: Arrow up and Arrow down change it by 0.25, Page up and Page down by 1. With a " +
+      "finger, tap it, then drag.",
+    "Pictures: point, or use the arrow keys (with Shift 10 pixels). " + holding("place"),
   ],
   traits: ["kernel", "colours"],
   build,

@@ -1,7 +1,7 @@
 // The arithmetic of the explorers: pure functions, the same numbers as coursekit.reference in Python.
 //
-// A plane is { data, height, width }: one channel, row after row, data a Float32Array (or another array of numbers).
-// Functions return new planes and change nothing they are given, except where a name says "into".
+// A plane is { data, height, width }: one channel, row after row, data a Float32Array (or another array of
+// numbers). Functions return new planes and change nothing they are given, except where a name says "into".
 
 /** Make a plane of zeros, or around the data given. */
 export function plane(height, width, data = new Float32Array(height * width)) {
@@ -174,11 +174,11 @@ export function relu(map) {
 }
 
 /**
- * Max or average pooling, as torch does it: an average does not count what a last window that only partly fits (ceil)
- * has beyond the map.
+ * Max or average pooling, as torch does it: an average does not count what a last window that only partly
+ * fits (ceil) has beyond the map.
  *
- * Returns null where the window does not fit, else the plane and, for "max", where each winner stands in the input (its
- * index, the first of equals), else null.
+ * Returns null where the window does not fit, else the plane and, for "max", where each winner stands in
+ * the input (its index, the first of equals), else null.
  */
 export function pool(map, kind, size, { stride = size, ceil = false } = {}) {
   const height = outputSize(map.height, size, { stride, ceil });
@@ -217,7 +217,7 @@ export function poolWindow(map, y, x, size, stride) {
   return { top, left, bottom, right };
 }
 
-/** Which input pixels a value has seen after layers of { kernel, stride, padding, dilation }, along one direction. */
+/** Which pixels a value has seen after layers of { kernel, stride, padding, dilation }, along one side. */
 export function receptiveField(layers) {
   let size = 1;
   let step = 1;
@@ -265,9 +265,9 @@ export function histogram(map, low, high, bins) {
 }
 
 /**
- * The scale of coursekit.pictures: zero in the middle of "signed" where anything is negative, else at the start of
- * "positive". Takes planes that are compared with each other, so that they share it. What is at most `noise` away
- * from zero counts as zero.
+ * The scale of coursekit.pictures: zero in the middle of "signed" where anything is negative, else at the
+ * start of "positive". Takes planes that are compared with each other, so that they share it. What is at
+ * most `noise` away from zero counts as zero.
  */
 export function sharedScale(maps, noise = 0) {
   let low = 0;
@@ -293,7 +293,7 @@ export function shown(value, digits = 2) {
   return clean.replace("-", "\u2212");
 }
 
-/** A number as `shown`, in a cell of a table: with fewer digits where it is large, and at most `digits` + 4 characters. */
+/** A number as `shown`, with fewer digits where it is large: at most `digits` + 4 characters. */
 export function fitting(value, digits = 2) {
   const texts = Array.from({ length: digits + 1 }, (_, less) => shown(value, digits - less));
   const powers = [1, 0].map((places) =>
@@ -317,7 +317,9 @@ export function contributions(
   );
 }
 
-/** The unit, counted along one direction, whose field lies nearest around an input pixel; it may not exist. */
+/**
+ * The unit, counted along one direction, whose field lies nearest around an input pixel; it may not exist.
+ */
 export function nearestUnit(field, index) {
   return Math.round((index - field.firstCentre) / field.step);
 }
@@ -354,7 +356,9 @@ export function crop(map, top, left, height, width) {
   return out;
 }
 
-/** First and last of `count` windows that hold an input value, along one direction; none where last < first. */
+/**
+ * First and last of `count` windows that hold an input value, along one direction; none where last < first.
+ */
 export function readers(index, count, size, stride) {
   return [
     Math.max(0, Math.floor((index - size) / stride) + 1),
@@ -394,7 +398,7 @@ export function channelOf(data, height, width, channel) {
   return out;
 }
 
-/** Brightness of a photograph: 0.299 red + 0.587 green + 0.114 blue. `order` is the channel for each of them. */
+/** Brightness: 0.299 red + 0.587 green + 0.114 blue. `order` is the channel for each of them. */
 export function grayFrom(data, order = [0, 1, 2]) {
   const [red, green, blue] = order;
   const out = new Float32Array(data.length / 3);

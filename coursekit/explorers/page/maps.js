@@ -6,10 +6,11 @@ import { clamp, modified, node } from "./elements.js";
 /**
  * A picture of a plane or photograph that can be pointed at.
  *
- * `onpoint(row, column, hovering)` is called while the pointer or the arrow keys move; `hovering` says that a pointer
- * with no button pressed did it. A click, a tap or Enter holds the position: `state.held` is then the map's label, and
- * a pointer that only passes by moves nothing on any map. Escape, another click or tap frees it, and so does a move on
- * another map. A finger scrolls the page, but moves the position of the map that holds it.
+ * `onpoint(row, column, hovering)` is called while the pointer or the arrow keys move; `hovering` says that
+ * a pointer with no button pressed did it. A click, a tap or Enter holds the position: `state.held` is then
+ * the map's label, and a pointer that only passes by moves nothing on any map. Escape, another click or tap
+ * frees it, and so does a move on another map. A finger scrolls the page, but moves the position of the map
+ * that holds it.
  *
  * Returns { element, frame, canvas, paint(plane, scale, table), photograph(data, order), point(row, column),
  * box(name, row, column, height, width, kind), caption(text), keysStep }; an arrow key moves by `keysStep`.
@@ -54,7 +55,7 @@ export function mapView({ label, height = 1, width = 1, onpoint }, state, tie) {
   view.caption = (text) => {
     if (caption.textContent !== text) caption.textContent = text; // the page would be laid out again
   };
-  /** Frame some pixels. `kind` is a class for the style: "field", "winner", "pad"; null takes the frame away. */
+  /** Frame some pixels. `kind` is a class for the style, such as "winner"; a null row takes it away. */
   view.box = (name, row, column, rows, columns, kind = "field") => {
     let box = boxes.get(name);
     if (row === null) {

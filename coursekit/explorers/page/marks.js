@@ -1,9 +1,12 @@
-// What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift changed.
+// What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift
+// changed.
 
 import { readers, shown } from "./kernels.js";
 import { clamp, give, newId, svg } from "./elements.js";
 
-/** Which rows and columns of the input no window reads, and the words for it; none where there is no output. */
+/**
+ * Which rows and columns of the input no window reads, and the words for it; none where there is no output.
+ */
 export function unread(input, output, size, stride) {
   const none = (length, count) =>
     Array.from({ length }, (_, at) => at).filter((at) => {
@@ -90,9 +93,8 @@ export function hatchBeyond(grid, size, rows, columns) {
 /** What a shift changed, in a sentence. */
 export function sentenceOf(outputs, inputs, [down, right], stride) {
   const share = ({ data, count }) => `${shown((100 * count) / data.length, 1)} %`;
-  const steps = down % stride === 0 && right % stride === 0;
-  return (
-    `The shift changed ${share(outputs)} of the outputs and ${share(inputs)} of the inputs` +
-    `${steps ? "; it is a whole number of strides: the outputs moved, and only those at the border are new" : ""}.`
-  );
+  const moved =
+    "; it is a whole number of strides: the outputs moved, and only those at the border are new";
+  const steps = down % stride === 0 && right % stride === 0 ? moved : "";
+  return `The shift changed ${share(outputs)} of the outputs and ${share(inputs)} of the inputs${steps}.`;
 }

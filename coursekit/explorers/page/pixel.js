@@ -4,12 +4,12 @@ import { isDark } from "./colours.js";
 import { button, choice } from "./controls.js";
 import { photographOf } from "./data.js";
 import { clamp, colourBar, node, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import { channelOf, grayFrom, plane, shown } from "./kernels.js";
 
 const ORDERS = {
   rgb: { names: ["red", "green", "blue"], channels: [0, 1, 2], title: "RGB" },
-  bgr: { names: ["blue", "green", "red"], channels: [2, 1, 0], title: "BGR" }, // where red, green and blue are read
+  bgr: { names: ["blue", "green", "red"], channels: [2, 1, 0], title: "BGR" },
 };
 const UNIT = { low: 0, high: 1 };
 const SIZES = [3, 5, 7];
@@ -240,8 +240,7 @@ export default explorer({
   name: "pixel",
   title: "Pixel explorer: point at the photograph and read its numbers",
   help: [
-    "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
-      "once more, or Escape, frees it. A finger moves a held place.",
+    "Pictures: point, or use the arrow keys (with Shift 10 pixels). " + holding("place"),
     "RGB and BGR change how the three numbers of a pixel are read. They do not change the numbers.",
   ],
   traits: ["order", "cells", "numbers", "patch"],

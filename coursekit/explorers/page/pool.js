@@ -3,7 +3,7 @@
 import { choice, slider, toggle } from "./controls.js";
 import { grayOf } from "./data.js";
 import { clamp, colourBar, kept, node, numberGrid, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   changes,
   correlate,
@@ -115,7 +115,7 @@ function addControls(controls, state, tie) {
   }
 }
 
-/** What the settings give: input and output (null where no window fits), its winners, what no window reads, what a shift changed. */
+/** What the settings give: input, output (null where no window fits), and what is said of them. */
 function pooledBy(
   photo,
   { kernel, source, kind: rule, size, stride: given, ceil_mode: ceil, shift },
@@ -206,7 +206,7 @@ function seenFromInput(now, row, column) {
   };
 }
 
-/** The window of an output: where it lies and who wins, as frames (row, column, height, width), and in words. */
+/** The window of an output: frames (row, column, height, width) of it and its winner, and words. */
 function windowOf({ input, output, winners, size, stride }, y, x) {
   const { top, left, bottom, right } = poolWindow(input, y, x, size, stride);
   const [rows, columns] = [bottom - top, right - left];
@@ -246,8 +246,8 @@ function frame({ input, output }, /** @type {Frames} */ { window: read, pixel, w
 
 function misfitOf({ input, size }) {
   return (
-    `A window of ${size} × ${size} does not fit into ${input.height} × ${input.width} values, so there is no output. ` +
-    "Choose a smaller window."
+    `A window of ${size} × ${size} does not fit into ${input.height} × ${input.width} values, ` +
+    "so there is no output. Choose a smaller window."
   );
 }
 
@@ -255,11 +255,14 @@ export default explorer({
   name: "pool",
   title: "Pooling explorer: point at an output to see its window",
   help: [
-    "Output: point, or use the arrow keys, to light a window of the input. Input: point to see which outputs read " +
-      "that value. Click, tap or Enter holds the place; once more, or Escape, frees it. A finger moves a held place.",
-    "Shift: the input is a piece of a larger map, and the shift lets it begin up to 3 rows or columns later. " +
-      "A dot marks each output that is not what it was without the shift. Hatched values are read by no window.",
-    "Ceil mode: a last window that hangs over the edge is kept. It reads only the values that are there.",
+    "Output: point, or use the arrow keys, to light a window of the input. Input: point to see " +
+      "which outputs read that value. " +
+      holding("place"),
+    "Shift: the input is a piece of a larger map, and the shift lets it begin up to 3 rows or " +
+      "columns later. A dot marks each output that is not what it was without the shift. Hatched " +
+      "values are read by no window.",
+    "Ceil mode: a last window that hangs over the edge is kept. It reads only the values that are " +
+      "there.",
   ],
   traits: ["kernel", "source", "kind", "size", "stride", "ceil_mode", "shift", "pointed"],
   build,

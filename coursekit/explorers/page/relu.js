@@ -1,10 +1,11 @@
-// ReluExplorer: a map before and after its activation, the values that are cut, and the function that cuts them.
+// ReluExplorer: a map before and after its activation, the values that are cut, and the function that cuts
+// them.
 
 import { chart, drawCounts, drawCurve } from "./charts.js";
 import { button, choice, slider } from "./controls.js";
 import { grayOf } from "./data.js";
 import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   activate,
   correlate,
@@ -155,7 +156,8 @@ function activatedBy({ kernel, response, lowest, largest }, { bias, activation, 
     sentence:
       cuts && shares.above === 0
         ? "Every value is cut: on this photograph the unit is dead."
-        : `Below 0 are ${below} of the values: each ${cuts ? "becomes 0" : does}. After it ${zeros} of the map is 0.`,
+        : `Below 0 are ${below} of the values: each ${cuts ? "becomes 0" : does}. ` +
+          `After it ${zeros} of the map is 0.`,
   };
 }
 
@@ -189,8 +191,7 @@ export default explorer({
   name: "relu",
   title: "ReLU explorer: move the bias and watch what is cut",
   help: [
-    "Maps: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
-      "once more, or Escape, frees it. A finger moves a held place.",
+    "Maps: point, or use the arrow keys (with Shift 10 pixels). " + holding("place"),
     "Sliders: drag, or use the arrow keys. The bias is added to every response before the activation.",
   ],
   traits: ["channel", "bias", "activation", "slope"],

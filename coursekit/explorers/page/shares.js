@@ -3,7 +3,7 @@
 import { clamp, modified, newId, node } from "./elements.js";
 import { shown } from "./kernels.js";
 
-/** Rows of a name, a bar and a number, one of them chosen. Returns { element, set(names, values, chosen, digits) }. */
+/** Rows of a name, a bar and a number, one chosen: { element, set(names, values, chosen, digits) }. */
 export function sharesList({ onchoose }) {
   const element = node("div", {
     class: "ck-bars",

@@ -3,7 +3,7 @@
 import { aroundRelu, choice } from "./controls.js";
 import { cutter, numbersOf, photographOf } from "./data.js";
 import { clamp, colourBar, node, numberGrid, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   channelOf,
   contributions,
@@ -136,7 +136,7 @@ function drawField(view, stage, field, row, column, index, at) {
   view.keysStep = index === 0 ? field.step : 1; // on the photograph an arrow key goes to the next unit
 }
 
-/** The photograph and each layer: { name, height, width, planes, read (what the next layer reads), scale(kind), ... }. */
+/** The photograph and each layer, with `planes`, what the next layer `read`s of them, and scales. */
 function stagesOf(model, { data, height, width }) {
   const planes = COLOURS.map((_, colour) => channelOf(data, height, width, colour));
   const maps = cutter(numbersOf(model.get("_maps")));
@@ -268,8 +268,8 @@ function lineOf({ layer, channel, row, column, shares, value, digits }, field, {
   const beyond = rows[0] < 0 || columns[0] < 0 || rows[1] >= height || columns[1] >= width;
   const fate = layer.relu ? (value > 0 ? ", and ReLU keeps it" : ", and ReLU makes it 0") : "";
   return (
-    `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shares.length} sums and the bias give ` +
-    `${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the photograph: rows ` +
+    `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shares.length} sums and the ` +
+    `bias give ${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the photograph: rows ` +
     `${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
     `${beyond ? ", partly in the padding beyond its edge" : ""}.`
   );
@@ -279,10 +279,11 @@ export default explorer({
   name: "stack",
   title: "Stack explorer: point at a unit, and follow what it has seen back to the photograph",
   help: [
-    "Point at a map to choose one of its units; on the photograph, to choose the unit in the middle of whose field " +
-      "you are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +
-      "Escape, frees it. A finger moves a held unit.",
-    "Sums: click a row, or use the arrow keys in the list. Maps are counted from 1, rows and columns from 0.",
+    "Point at a map to choose one of its units; on the photograph, to choose the unit in the " +
+      "middle of whose field you are. Arrow keys go to the next unit, with Shift by 10. " +
+      holding("unit"),
+    "Sums: click a row, or use the arrow keys in the list. Maps are counted from 1, rows and " +
+      "columns from 0.",
   ],
   traits: ["layer", "channels", "maps", "colours"],
   build,

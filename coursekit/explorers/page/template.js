@@ -3,7 +3,7 @@
 import { slider } from "./controls.js";
 import { grayOf } from "./data.js";
 import { node, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import { plane, shown } from "./kernels.js";
 
 const UNIT = { low: 0, high: 1 };
@@ -49,7 +49,7 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
   };
 }
 
-/** 1 where a plane is larger than the threshold, else 0. Pure arithmetic like this is what the tests compare. */
+/** 1 where a plane is larger than the threshold, else 0. */
 function brighter(image, threshold) {
   return plane(
     image.height,
@@ -61,10 +61,7 @@ function brighter(image, threshold) {
 export default explorer({
   name: "template",
   title: "Template explorer: move the threshold and watch what is brighter",
-  help: [
-    "Pictures: point, or use the arrow keys (with Shift 10 pixels). Click, tap or Enter holds the place; " +
-      "once more, or Escape, frees it. A finger moves a held place.",
-  ],
+  help: ["Pictures: point, or use the arrow keys (with Shift 10 pixels). " + holding("place")],
   traits: ["threshold"],
   build,
 });

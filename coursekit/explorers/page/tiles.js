@@ -9,7 +9,7 @@ export function tilesAcross(width, count) {
   return width < 800 && count % 12 === 0 ? 12 : 16;
 }
 
-/** All maps of a layer as small pictures, one of them chosen. Returns { element, paint(...), choose(index) }. */
+/** All maps of a layer as small pictures, one chosen: { element, paint(...), choose(index) }. */
 export function overview({ onchoose }) {
   const canvas = node("canvas");
   const box = node("div", { class: "ck-box" });

@@ -1,9 +1,10 @@
-// VggExplorer: a filter of VGG16 beside its map, all maps of its layer, and what a unit sees of the photograph.
+// VggExplorer: a filter of VGG16 beside its map, all maps of its layer, and what a unit sees of the
+// photograph.
 
 import { aroundRelu, button, choice } from "./controls.js";
 import { cutter, numbersOf, photographOf } from "./data.js";
 import { clamp, colourBar, kept, node, numberGrid, whenNew } from "./elements.js";
-import { explorer } from "./explorer.js";
+import { explorer, holding } from "./explorer.js";
 import {
   addShiftedInto,
   channelOf,
@@ -187,8 +188,8 @@ function lineOf(layer, filter, row, column, { height, width }) {
   const padding = outside.map(([count, where]) => `${count} ${where}`).join(", ");
   return (
     `${layer.name}, filter ${filter + 1}, row ${row}, column ${column}: ${significant(value)}, and ReLU ` +
-    `${value > 0 ? "keeps it" : "makes it 0"}. It sees ${size} × ${size} pixels: rows ${significant(rows[0], 6)} to ` +
-    `${rows[1]}, columns ${significant(columns[0], 6)} to ${columns[1]}.` +
+    `${value > 0 ? "keeps it" : "makes it 0"}. It sees ${size} × ${size} pixels: rows ` +
+    `${significant(rows[0], 6)} to ${rows[1]}, columns ${significant(columns[0], 6)} to ${columns[1]}.` +
     (padding ? ` Beyond the photograph there is padding: ${padding}.` : "")
   );
 }
@@ -240,7 +241,7 @@ function once(make) {
   return kept(() => "once", make);
 }
 
-/** The first layer's maps, from the photograph as the network gets it: each channel minus its mean, over its spread. */
+/** The first layer's maps, of each channel minus its mean, over its spread, as the network gets it. */
 function firstMaps(model, photo, { filters, height, width }) {
   const [mean, std] = model.get("_normal");
   const numbers = numbersOf(model.get("_first"));
@@ -271,11 +272,11 @@ export default explorer({
   title: (model) =>
     `VGG explorer: a filter, its map, and what a unit sees (${model.get("_origin")})`,
   help: [
-    "Point at the map to choose a unit, or at the photograph to choose the unit in the middle of whose field you " +
-      "are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +
-      "Escape, frees it. A finger moves a held unit.",
-    "All maps of the layer: click one to see it large, or use the arrow keys. Reads: a filter has one kernel for " +
-      "each map of the layer before, and this one is shown.",
+    "Point at the map to choose a unit, or at the photograph to choose the unit in the middle of " +
+      "whose field you are. Arrow keys go to the next unit, with Shift by 10. " +
+      holding("unit"),
+    "All maps of the layer: click one to see it large, or use the arrow keys. Reads: a filter has " +
+      "one kernel for each map of the layer before, and this one is shown.",
     "Filters and maps are counted from 1, rows and columns from 0.",
   ],
   traits: ["layer", "filter", "channel", "maps"],

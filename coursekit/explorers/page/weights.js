@@ -12,9 +12,10 @@ const WHEEL_A_STEP = 50; // pixels
 const LINE = 20; // pixels, where a wheel counts lines
 
 /**
- * Returns { element, caption, begin(kernel), show(kernel) }: `begin` takes another kernel, `show` writes its weights
- * again. `onweight(index, weight, note)` is called with what the learner sets, and `onwords(text)` where what was
- * typed is no number. A weight that is being typed is left alone until it is done.
+ * Returns { element, caption, begin(kernel), show(kernel) }: `begin` takes another kernel, `show` writes
+ * its weights again. `onweight(index, weight, note)` is called with what the learner sets, and
+ * `onwords(text)` where what was typed is no number. A weight that is being typed is left alone until it is
+ * done.
  */
 export function weightTable({ table, onweight, onwords }) {
   const caption = node("caption");
@@ -126,15 +127,14 @@ export function weightTable({ table, onweight, onwords }) {
   function read(at) {
     const input = inputs[at];
     typed.delete(at);
-    if (!input || input.value === fitting(kernel.data[at])) return; // what is shown is rounded, the weight is not
+    if (!input || input.value === fitting(kernel.data[at])) return; // what is shown is rounded
     // People type what they read here, a comma in half of the world, and wide digits with an input method.
     const text = input.value.trim().normalize("NFKC").replace("\u2212", "-").replace(",", ".");
     if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) {
       set(at, Number(text));
     } else {
-      onwords(
-        `"${input.value}" is not a number, so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`,
-      );
+      const stays = `so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`;
+      onwords(`"${input.value}" is not a number, ${stays}`);
       write(at);
     }
   }
@@ -142,11 +142,8 @@ export function weightTable({ table, onweight, onwords }) {
   function set(at, wanted) {
     typed.delete(at);
     const weight = Math.fround(clamp(wanted, -most, most));
-    onweight(
-      at,
-      weight,
-      Math.abs(wanted) > most ? ` Weights go from ${shown(-most)} to ${shown(most)}.` : "",
-    );
+    const range = ` Weights go from ${shown(-most)} to ${shown(most)}.`;
+    onweight(at, weight, Math.abs(wanted) > most ? range : "");
     write(at);
   }
 

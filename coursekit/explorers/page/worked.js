@@ -7,8 +7,8 @@ import { divmod, products, shown, total } from "./kernels.js";
 const UNIT = { low: 0, high: 1 };
 
 /**
- * Returns { element, set(patch, kernel, tables) }, where `set` returns the sum. The slider adds the products one
- * by one; the pointer over a cell marks it in all three tables.
+ * Returns { element, set(patch, kernel, tables) }, where `set` returns the sum. The slider adds the
+ * products one by one; the pointer over a cell marks it in all three tables.
  */
 export function workedSum() {
   const grids = ["Patch", "Kernel", "Products"].map(numberGrid);
