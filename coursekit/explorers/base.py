@@ -12,22 +12,21 @@ import traitlets
 from numpy.typing import NDArray
 
 from coursekit.explorers.bundle import bundled, style
-from coursekit.explorers.traits import Float32, Wholes, between
+from coursekit.explorers.traits import Float32, Ints, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
 
-__all__ = ["MOST_PIXELS", "Explorer", "packed", "photograph"]
+__all__ = ["Explorer", "packed", "photograph"]
 
-MOST_PIXELS = 1024
-"""The longest side of a photograph that an explorer takes."""
+MOST_PIXELS = 1024  # the longest side of a photograph
 USUAL = 480  # the longest side of a photograph that is loaded for an explorer: about as wide as its picture
 
 
 class Explorer(anywidget.AnyWidget):
     """A picture that reacts in the page, with no message to the kernel, and a still picture where it cannot.
 
-    What a learner can choose are public traits: read and assign them, `observe` and `link` them. What the page
+    What a learner can choose is a public trait: read it, assign it, `observe` and `link` it. What the page
     only draws is private. Subclasses name their ES module, send what it draws, and draw the still picture;
     `template.py` is the shortest one. In a notebook an explorer displays two things: the still picture, and
     the live view, which hides the still picture as soon as it is there. GitHub, exported pages without a
@@ -45,7 +44,7 @@ class Explorer(anywidget.AnyWidget):
     resizing: ClassVar[tuple[str, ...]] = ()
     """The traits that change how large the picture is in which positions count."""
 
-    position = Wholes("row", "column").tag(sync=True)
+    position = Ints("row", "column").tag(sync=True)
     held = traitlets.Unicode().tag(sync=True)
     _photograph = traitlets.Bytes().tag(sync=True)
     _photograph_shape = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -126,39 +125,27 @@ class Explorer(anywidget.AnyWidget):
         return self.words
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display, publish_display_data
+        from IPython.display import publish_display_data
 
+        still = dict(self.still._repr_mimebundle_())
+        # The page looks for this class, and hides the picture while the view is there.
+        still["text/html"] = still["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
         view = {"model_id": self.model_id, "version_major": 2, "version_minor": 1}
         # The still picture first: the view looks for it where it begins, and must find it there.
-        display(Still(self.still))  # type: ignore[no-untyped-call]
+        publish_display_data(still)  # type: ignore[no-untyped-call]
         publish_display_data({"application/vnd.jupyter.widget-view+json": view})  # type: ignore[no-untyped-call]
 
 
-class Still:
-    """A still picture that the page hides while the explorer that it stands for is there.
-
-    >>> from coursekit.pictures import show_image
-    >>> Still(show_image([[0.0, 1.0]]))._repr_mimebundle_()["text/html"][:31]
-    '<figure class="coursekit-still"'
-    """
-
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = self.picture._repr_mimebundle_()
-        marked = bundle["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
-        return {**bundle, "text/html": marked}
-
-
-def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -> Float32:
+def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str, usual: int = USUAL) -> Float32:
     """Load and check the photograph of an explorer.
 
     Args:
         source: A sample's name, a path, the bytes of a file, or an array as `load_image` takes it.
         mode: "rgb" or "gray".
-        max_side: Longest side in pixels; None: 480 for what is loaded from a file, and arrays as they are.
+        max_side: Longest side in pixels; None: the usual one for what is loaded from a file, and arrays as
+            they are.
         explorer: What messages call it.
+        usual: The usual longest side.
 
     Returns:
         (H, W, 3) or (H, W) float32 in [0, 1], sides from 8 to 1024 pixels.
@@ -169,8 +156,9 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
     >>> photograph(np.zeros((9, 12)), mode="gray", max_side=None, explorer="FilterExplorer").shape
     (9, 12)
     """
-    if max_side is None and not is_array(source):
-        max_side = USUAL
+    is_array = hasattr(source, "__array__") or isinstance(source, list | tuple)
+    if max_side is None and not is_array:
+        max_side = usual
     image = load_image(source, mode=mode, max_side=max_side)  # type: ignore[arg-type]  # checked there
     height, width = image.shape[:2]
     if max(height, width) > MOST_PIXELS:
@@ -188,15 +176,6 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
             f"{explorer}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. {hint}"
         )
     return image
-
-
-def is_array(source: Any) -> bool:
-    """Whether a photograph is already there, and not a file to be loaded.
-
-    >>> is_array(np.eye(9)), is_array("temple")
-    (True, False)
-    """
-    return hasattr(source, "__array__") or isinstance(source, list | tuple)
 
 
 def packed(array: NDArray[Any]) -> bytes:

@@ -11,7 +11,7 @@ __all__ = ["PAGE", "BundleError", "bundled", "style"]
 PAGE = Path(__file__).resolve().parent / "page"
 """The folder with the ES modules and the style sheets."""
 
-# Whole statements at the start of a line, over several lines where the names do not fit into one.
+# Int statements at the start of a line, over several lines where the names do not fit into one.
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(?P<file>[\w.]+)";\n', re.MULTILINE)
 ANY_IMPORT = re.compile(r"^import\b.*$", re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?!default\b)", re.MULTILINE)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from coursekit import filters
 from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import Float32, Kernel, Whole, Wholes, WrongValueError, named_kernels
+from coursekit.explorers.traits import Float32, Int, Ints, Kernel, WrongValueError, named_kernels
 from coursekit.pictures import Picture, show_image, show_products
 from coursekit.reference import cross_correlate2d, output_size
 
@@ -54,11 +54,11 @@ class ConvExplorer(Explorer):
     resizing: ClassVar[tuple[str, ...]] = ("kernel", "stride", "padding", "dilation", "part")
 
     kernel = Kernel(1, 7)
-    stride = Whole(1, min=1, max=8).tag(sync=True)
-    padding = Whole(0, min=0, max=8).tag(sync=True)
-    dilation = Whole(1, min=1, max=8).tag(sync=True)
-    part = Wholes("row", "column", "height", "width").tag(sync=True)
-    speed = Whole(None, allow_none=True, min=1, max=4096).tag(sync=True)
+    stride = Int(1, min=1, max=8).tag(sync=True)
+    padding = Int(0, min=0, max=8).tag(sync=True)
+    dilation = Int(1, min=1, max=8).tag(sync=True)
+    part = Ints("row", "column", "height", "width").tag(sync=True)
+    speed = Int(None, allow_none=True, min=1, max=4096).tag(sync=True)
     _kernels = traitlets.Dict(named_kernels()).tag(sync=True)
 
     def __init__(
@@ -82,8 +82,8 @@ class ConvExplorer(Explorer):
         rows, columns = self.image.shape
         if not (0 <= row < row + height <= rows and 0 <= column < column + width <= columns):
             raise WrongValueError(
-                f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column {column} "
-                f"does not lie in a photograph of {_by(self.image.shape)} pixels."
+                f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column "
+                f"{column} does not lie in a photograph of {_by(self.image.shape)} pixels."
             )
         return row, column, height, width
 
@@ -123,7 +123,10 @@ class ConvExplorer(Explorer):
     def _extent(self) -> tuple[int, int]:
         (height, width), (high, wide) = self.input.shape, self.kernel.shape
         try:
-            return output_size((height, width), (high, wide), **self._settings)
+            return (
+                output_size(height, high, **self._settings),
+                output_size(width, wide, **self._settings),
+            )
         except ValueError as error:
             raise ValueError(f"ConvExplorer: {error}") from None
 

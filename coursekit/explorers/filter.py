@@ -28,7 +28,7 @@ class FilterExplorer(Explorer):
 
     Attributes:
         image: (H, W) float32 in [0, 1].
-        kernel: As it stands in the page, (kh, kw) float32, read-only. Assign another one, or a name, to show it.
+        kernel: As the page has it, (kh, kw) float32, read-only. Assign another one, or a name, to show it.
         colours: Where the colours of the response end: at the largest one "seen", or the largest "possible".
 
     Raises:

@@ -1,4 +1,4 @@
-"""The layers of a network as plain arrays for the page: a chain of conv layers, and the learned filters of a VGG."""
+"""Layers of a network as plain arrays: a chain of conv layers, and the learned filters of a VGG."""
 
 from __future__ import annotations
 
@@ -60,8 +60,7 @@ class Conv(NamedTuple):
         """
         size, stride, pad, dilation = self.window
         padded = np.pad(inputs, ((0, 0), (pad, pad), (pad, pad)))
-        rows = row * stride + dilation * np.arange(size)
-        columns = column * stride + dilation * np.arange(size)
+        rows, columns = (at * stride + dilation * np.arange(size) for at in (row, column))
         patches: Float32 = padded[:, rows[:, None], columns]
         return patches
 
@@ -86,8 +85,58 @@ def conv_chain(model: nn.Module | None, image: Float32, *, explorer: str) -> lis
     from coursekit import activations, images
     from coursekit.models import StackedConv
 
-    if model is None:
-        model = StackedConv()
+    model = StackedConv() if model is None else model
+    leaves = _leaves(model, explorer)
+    convs = {name: layer for name, layer in leaves if isinstance(layer, nn.Conv2d)}
+    if not convs:
+        raise TypeError(f"{explorer}: the model has no conv layer. Pass one such as models.StackedConv().")
+    for name, layer in convs.items():
+        _check(name, layer, explorer)
+    first, inputs = next((name, layer.in_channels) for name, layer in convs.items())
+    if inputs != 3:
+        raise ValueError(
+            f"{explorer}: {first} reads {inputs} channels, and a photograph has 3. "
+            "Its channels=(3, ...) must begin with 3."
+        )
+    try:
+        x = images.to_tensor(image).to(convs[first].weight.dtype)
+        outputs = activations.feature_maps(model, x, list(convs))
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"{explorer}: the model does not take a photograph of {image.shape[0]} x {image.shape[1]} "
+            f"pixels: {error}"
+        ) from error
+    before_relu = {name for (name, _), (_, after) in pairwise(leaves) if isinstance(after, nn.ReLU)}
+    chain = [
+        Conv(
+            name,
+            _array(layer.weight),
+            np.zeros(layer.out_channels, np.float32) if layer.bias is None else _array(layer.bias),
+            Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0]),
+            name in before_relu,
+            _array(outputs[name][0]),
+        )
+        for name, layer in convs.items()
+    ]
+    for conv in chain:
+        if not all(np.isfinite(part).all() for part in (conv.weight, conv.bias, conv.maps)):
+            raise ValueError(
+                f"{explorer}: {conv.name} holds or gives NaN or infinity. Make the model again, and train it "
+                "with a smaller learning rate."
+            )
+    for before, conv in pairwise(chain):
+        if not _reads(conv, before):
+            raise ValueError(
+                f"{explorer}: {conv.name} does not read what {before.name} gives. Write each layer and each "
+                "ReLU as a module of its own, in the order in which they run."
+            )
+    return chain
+
+
+def _leaves(model: Any, explorer: str) -> list[tuple[str, nn.Module]]:
+    """The layers that hold no others, in the order in which they were registered."""
+    from torch import nn
+
     if not isinstance(model, nn.Module):
         raise TypeError(
             f"{explorer}: the model must be a network such as models.StackedConv(), "
@@ -102,63 +151,7 @@ def conv_chain(model: nn.Module | None, image: Float32, *, explorer: str) -> lis
                 f"{explorer} shows conv layers and ReLUs only, and {name!r} is a {type(layer).__name__}. "
                 "Pass a model without it, such as models.StackedConv()."
             )
-    convs = [(name, layer) for name, layer in leaves if isinstance(layer, nn.Conv2d)]
-    if not convs:
-        raise TypeError(f"{explorer}: the model has no conv layer. Pass one such as models.StackedConv().")
-    for name, layer in convs:
-        _check(name, layer, explorer)
-    if convs[0][1].in_channels != 3:
-        raise ValueError(
-            f"{explorer}: {convs[0][0]} reads {convs[0][1].in_channels} channels, and a photograph has 3. "
-            "Its channels=(3, ...) must begin with 3."
-        )
-    x = images.to_tensor(image).to(convs[0][1].weight.dtype)
-    try:
-        outputs = activations.feature_maps(model, x, [name for name, _ in convs])
-    except (ValueError, RuntimeError) as error:
-        raise ValueError(
-            f"{explorer}: the model does not take a photograph of {image.shape[0]} x {image.shape[1]} "
-            f"pixels: {error}"
-        ) from error
-    followed = {
-        name: isinstance(next_layer, nn.ReLU)
-        for (name, _), (_, next_layer) in zip(leaves, [*leaves[1:], ("", None)], strict=True)
-    }
-    chain = [
-        Conv(
-            name,
-            _array(layer.weight),
-            np.zeros(layer.out_channels, np.float32) if layer.bias is None else _array(layer.bias),
-            Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0]),
-            followed[name],
-            _array(outputs[name][0]),
-        )
-        for name, layer in convs
-    ]
-    for conv in chain:
-        if not all(np.isfinite(part).all() for part in (conv.weight, conv.bias, conv.maps)):
-            raise ValueError(
-                f"{explorer}: {conv.name} holds or gives NaN or infinity. Make the model again, and train it "
-                "with a smaller learning rate."
-            )
-    for before, after in pairwise(chain):
-        if not _reads(after, before):
-            raise ValueError(
-                f"{explorer}: {after.name} does not read what {before.name} gives. Write each layer and each "
-                "ReLU as a module of its own, in the order in which they run."
-            )
-    return chain
-
-
-def _reads(conv: Conv, before: Conv) -> bool:
-    """Whether a layer's middle unit is made of the maps of the layer before it."""
-    if conv.weight.shape[1] != len(before.maps):
-        return False
-    _, height, width = conv.maps.shape
-    patches = conv.patches(before.activated, height // 2, width // 2)
-    value = float((patches * conv.weight[0]).sum(dtype=np.float64) + conv.bias[0])
-    reach = float(np.abs(patches * conv.weight[0]).sum(dtype=np.float64)) + abs(float(conv.bias[0]))
-    return bool(abs(value - conv.maps[0, height // 2, width // 2]) <= 1e-4 * reach + 1e-9)
+    return leaves
 
 
 def _check(name: str, layer: nn.Conv2d, explorer: str) -> None:
@@ -177,9 +170,20 @@ def _check(name: str, layer: nn.Conv2d, explorer: str) -> None:
         )
 
 
+def _reads(conv: Conv, before: Conv) -> bool:
+    """Whether a layer's middle unit is made of the maps of the layer before it."""
+    if conv.weight.shape[1] != len(before.maps):
+        return False
+    row, column = (side // 2 for side in conv.maps.shape[1:])
+    products = (conv.patches(before.activated, row, column) * conv.weight[0]).astype(np.float64)
+    bias = float(conv.bias[0])
+    off = abs(float(products.sum()) + bias - float(conv.maps[0, row, column]))
+    return bool(off <= 1e-4 * (float(np.abs(products).sum()) + abs(bias)) + 1e-9)
+
+
 @dataclass(frozen=True)
 class Filters:
-    """The filters of one conv layer.
+    """The filters of one conv layer of a VGG.
 
     Attributes:
         name: Such as "block1_conv1".
@@ -194,6 +198,11 @@ class Filters:
     bias: Float32
     windows: tuple[Layer, ...]
     kept: int
+
+    @property
+    def pools(self) -> int:
+        """How many poolings there are before this layer."""
+        return sum(window.stride == 2 for window in self.windows)
 
     @cached_property
     def strongest(self) -> NDArray[np.intp]:
@@ -236,36 +245,31 @@ def read_filters(weights: str | os.PathLike[str] | VGG | None, *, explorer: str)
         model = weights
     elif weights is None or isinstance(weights, str | os.PathLike):
         # Of a file of one's own, as much as it holds.
-        until = LAST if weights in (None, "course", "imagenet") else None
-        model = vgg16(weights, until=until)
+        model = vgg16(weights, until=LAST if weights in (None, "course", "imagenet") else None)
     else:
         raise TypeError(
             f'{explorer}: weights must be "course", "imagenet", a path, None or a network of models.vgg16, '
             f"got {type(weights).__name__}."
         )
-    modules = {
-        name: model.get_submodule(path)
-        for name, path in model.layer_names.items()
-        if "_conv" in name or name.endswith("_pool")
-    }
-    convs = {name: module for name, module in modules.items() if "_conv" in name}
-    if any(module.weight.is_meta for module in convs.values()):
-        raise ValueError(
-            f"{explorer}: this network is on the meta device and has no values. Build it without "
-            'device="meta".'
-        )
-    arrays = {name: (_array(module.weight), _array(module.bias)) for name, module in convs.items()}
-    kept = _kept([weight.shape for weight, _ in arrays.values()])
-    filters, chain = [], []
-    for name in modules:
-        chain.append(Layer(3, padding=1) if name in convs else Layer(2, stride=2))
-        if name in convs:
-            weight, bias = arrays[name]
-            filters.append(Filters(name, weight, bias, tuple(chain), min(kept, weight.shape[1])))
-    return model, filters
+    chain: list[Layer] = []
+    found = []
+    for name, path in model.layer_names.items():
+        if name.endswith("_pool"):
+            chain.append(Layer(2, stride=2))
+        elif "_conv" in name:
+            chain.append(Layer(3, padding=1))
+            module = model.get_submodule(path)
+            if module.weight.is_meta:
+                raise ValueError(
+                    f"{explorer}: this network is on the meta device and has no values. Build it without "
+                    'device="meta".'
+                )
+            found.append((name, _array(module.weight), _array(module.bias), tuple(chain)))
+    most = _most_inputs([weight.shape for _, weight, _, _ in found])
+    return model, [Filters(*layer, min(most, layer[1].shape[1])) for layer in found]
 
 
-def _kept(shapes: list[tuple[int, ...]]) -> int:
+def _most_inputs(shapes: list[tuple[int, ...]]) -> int:
     """The most input channels a filter that fit into a page."""
     most = max(shape[1] for shape in shapes)
     while most > 3 and sum(shape[0] * min(shape[1], most) * 18 for shape in shapes) > MOST_BYTES:
@@ -275,5 +279,5 @@ def _kept(shapes: list[tuple[int, ...]]) -> int:
 
 def _array(tensor: Any) -> Float32:
     """A tensor's numbers as a new array."""
-    array: Float32 = tensor.detach().cpu().numpy().astype(np.float32)
-    return array
+    array: Float32 = tensor.detach().float().cpu().numpy()
+    return array.copy()

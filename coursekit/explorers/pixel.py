@@ -25,7 +25,7 @@ class PixelExplorer(Explorer):
 
     Attributes:
         image: (H, W, 3) float32 in [0, 1], channels red, green, blue. Reading it as BGR does not change it.
-        cells: What a cell of the patch shows: "all" three numbers, those of channel "0", "1" or "2", or "gray".
+        cells: What a cell of the patch shows: "all" three numbers, channel "0", "1" or "2", or "gray".
         numbers: Written as "fractions", 0 to 1, or as "bytes", 0 to 255.
         patch: Rows and columns of the patch, 3, 5 or 7.
 

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, is_array, photograph
-from coursekit.explorers.traits import Float32, Kernel, OneOf, Whole, Wholes, between
+from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.traits import Float32, Int, Ints, Kernel, OneOf, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share, table
 from coursekit.reference import avg_pool2d, cross_correlate2d, max_pool2d, relu
 
-__all__ = ["Changed", "PoolExplorer"]
+__all__ = ["PoolExplorer"]
 
 KINDS = {"max": "max pooling", "avg": "average pooling"}
 MOST_SHIFT = 3  # rows and columns
 SMALLEST, LARGEST = 2, 6  # rows and columns of a window
 USUAL = 64  # the longest side of a photograph that is loaded: single values are large enough to be seen
 NOISE = 1e-5  # of the largest value; what differs by less is called equal
-
-
-class Changed(NamedTuple):
-    """Shares of the values that differ after a shift, from 0 to 1: of the input, and of the output."""
-
-    input: float
-    output: float
 
 
 class PoolExplorer(Explorer):
@@ -75,10 +68,10 @@ class PoolExplorer(Explorer):
     kernel = Kernel(2, 7)
     source = OneOf("map", "photograph").tag(sync=True)
     kind = OneOf(*KINDS).tag(sync=True)
-    size = Whole(2, min=SMALLEST, max=LARGEST).tag(sync=True)
-    stride = Whole(None, allow_none=True, min=1, max=LARGEST).tag(sync=True)
+    size = Int(2, min=SMALLEST, max=LARGEST).tag(sync=True)
+    stride = Int(None, allow_none=True, min=1, max=LARGEST).tag(sync=True)
     ceil_mode = traitlets.Bool().tag(sync=True)
-    shift = Wholes("rows", "columns").tag(sync=True)
+    shift = Ints("rows", "columns").tag(sync=True)
     pointed = OneOf("output", "input").tag(sync=True)
 
     def __init__(
@@ -94,9 +87,9 @@ class PoolExplorer(Explorer):
         shift: tuple[int, int] = (0, 0),
         max_side: int | None = None,
     ) -> None:
-        side = USUAL if max_side is None and not is_array(image) else max_side
+        gray = photograph(image, mode="gray", max_side=max_side, explorer="PoolExplorer", usual=USUAL)
         super().__init__(
-            photograph(image, mode="gray", max_side=side, explorer="PoolExplorer"),
+            gray,
             kernel=kernel,
             source=source,
             kind=kind,
@@ -131,7 +124,7 @@ class PoolExplorer(Explorer):
 
     @traitlets.default("position")
     def _strongest_output(self) -> tuple[int, int]:
-        return divmod(int(self.output.argmax()), self.output.shape[1])
+        return divmod(int(self.output.argmax()), int(self.output.shape[1]))
 
     @property
     def input(self) -> Float32:
@@ -142,15 +135,6 @@ class PoolExplorer(Explorer):
     def output(self) -> Float32:
         """The pooled input, float32. ValueError where the window does not fit."""
         return self._pooled(self.input)
-
-    @property
-    def changed(self) -> Changed:
-        """Shares of the input and of the output that the shift changed, place by place."""
-        rest, noise = self._piece(0, 0), NOISE * float(self._whole().max())
-        return Changed(
-            float((np.abs(self.input - rest) > noise).mean()),
-            float((np.abs(self.output - self._pooled(rest)) > noise).mean()),
-        )
 
     def _whole(self) -> Float32:
         if self.source == "photograph":
@@ -172,6 +156,11 @@ class PoolExplorer(Explorer):
                 f"{piece.shape[0]} x {piece.shape[1]} values. Use a smaller window or a larger photograph."
             ) from error
         return output.astype(np.float32)
+
+    def _changed(self) -> float:
+        """Share of the outputs that the shift changed, from 0 to 1."""
+        noise = NOISE * float(self._whole().max())
+        return float((np.abs(self.output - self._pooled(self._piece(0, 0))) > noise).mean())
 
     def _extent(self) -> tuple[int, int]:
         height, width = (self.input if self.pointed == "input" else self.output).shape
@@ -198,5 +187,5 @@ class PoolExplorer(Explorer):
             value = number(float(output[row, column]))
             told += f" Output row {row}, column {column}: the window holds {rows}, the {kept} is {value}."
         if any(self.shift):
-            told += f" The shift by {self.shift} changed {share(self.changed.output)} of the outputs."
+            told += f" The shift by {self.shift} changed {share(self._changed())} of the outputs."
         return picture.retold(f"{told} {picture.words}")

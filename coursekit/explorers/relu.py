@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike
 from coursekit import filters
 from coursekit.explorers.base import Explorer, photograph
 from coursekit.explorers.traits import (
+    Float,
     Float32,
-    Number,
+    Int,
     OneOf,
-    Whole,
     WrongValueError,
     as_kernel,
     as_numbers,
@@ -72,11 +72,11 @@ class ReluExplorer(Explorer):
     module: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU explorer"
 
-    channel = Whole(0).tag(sync=True)
-    bias = Number(0.0).tag(sync=True)
+    channel = Int(0).tag(sync=True)
+    bias = Float(0.0).tag(sync=True)
     activation = OneOf(*ACTIVATIONS).tag(sync=True)
-    slope = Number(0.1, min=0, max=1).tag(sync=True)
-    _bank = traitlets.List().tag(sync=True)
+    slope = Float(0.1, min=0, max=1).tag(sync=True)
+    _bank = traitlets.List(traitlets.List(traitlets.List(traitlets.Float()))).tag(sync=True)
     _most_bias = traitlets.Float().tag(sync=True)
 
     def __init__(
@@ -116,7 +116,7 @@ class ReluExplorer(Explorer):
 
     @traitlets.default("position")
     def _where_most_is_cut(self) -> tuple[int, int]:
-        return divmod(int(self.response.argmin()), self.response.shape[1])
+        return divmod(int(self.response.argmin()), int(self.response.shape[1]))
 
     @property
     def bank(self) -> Float32:

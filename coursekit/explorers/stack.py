@@ -9,7 +9,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, packed, photograph
 from coursekit.explorers.layers import Conv, conv_chain
-from coursekit.explorers.traits import Float32, OneOf, Wholes, WrongValueError, between
+from coursekit.explorers.traits import Float32, Ints, OneOf, WrongValueError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_products
 from coursekit.pictures.words import number
@@ -60,7 +60,7 @@ class StackExplorer(Explorer):
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)
-    channels = Wholes().tag(sync=True)
+    channels = Ints().tag(sync=True)
     maps = OneOf("after", "before").tag(sync=True)
     colours = OneOf("own", "common").tag(sync=True)
     _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -92,7 +92,9 @@ class StackExplorer(Explorer):
     def _is_in_the_stack(self, proposal: Any) -> str:
         names, name = [conv.name for conv in self._convs], proposal["value"]
         if name not in names:
-            raise WrongValueError(f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}.")
+            raise WrongValueError(
+                f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}."
+            )
         return str(name)
 
     @traitlets.validate("channels")
@@ -101,8 +103,8 @@ class StackExplorer(Explorer):
         counts = {"the photograph": 3} | {conv.name: len(conv.maps) for conv in self._convs}
         if len(channels) != len(counts):
             raise WrongValueError(
-                f"StackExplorer: channels must be {len(counts)} indices, one for the photograph and one for each "
-                f"of {', '.join(conv.name for conv in self._convs)}; got {len(channels)}."
+                f"StackExplorer: channels must be {len(counts)} indices, one for each of "
+                f"{', '.join(counts)}; got {len(channels)}."
             )
         for at, (channel, (name, count)) in enumerate(zip(channels, counts.items(), strict=True)):
             hint = f"{name} has {count} maps with the indices 0 to {count - 1}."

@@ -1,4 +1,4 @@
-"""The shortest complete explorer: where an eighth one begins. Copy it with `page/template.js` and `page/template.css`."""
+"""The shortest complete explorer: an eighth one begins as a copy of this, `template.js` and `template.css`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import Float32, Number
+from coursekit.explorers.traits import Float, Float32
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share
 
@@ -39,7 +39,7 @@ class TemplateExplorer(Explorer):
     title: ClassVar[str] = "Template explorer"
 
     # What a learner can choose: a public trait each, and the same name in the page's `traits`.
-    threshold = Number(0.5, min=0, max=1).tag(sync=True)
+    threshold = Float(0.5, min=0, max=1).tag(sync=True)
 
     def __init__(self, image: Any, *, threshold: float = 0.5, max_side: int | None = None) -> None:
         gray = photograph(image, mode="gray", max_side=max_side, explorer="TemplateExplorer")

@@ -1,4 +1,4 @@
-"""The settings of explorers: traits that take what a learner writes and refuse the rest in the course's words."""
+"""Traits of explorers: those of traitlets, but they refuse in the course's words."""
 
 from __future__ import annotations
 
@@ -11,27 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursekit import filters
 
-__all__ = [
-    "Float32",
-    "Kernel",
-    "Number",
-    "OneOf",
-    "Whole",
-    "Wholes",
-    "WrongTypeError",
-    "WrongValueError",
-    "as_kernel",
-    "as_numbers",
-    "between",
-    "frozen",
-    "named_kernels",
-]
+__all__ = ["Float", "Float32", "Int", "Ints", "Kernel", "OneOf", "WrongValueError"]
+__all__ += ["as_kernel", "as_numbers", "between", "frozen", "named_kernels"]
 
 Float32 = NDArray[np.float32]
 
 
 class WrongValueError(traitlets.TraitError, ValueError):
-    """A setting of the right type that makes no sense. traitlets takes back only what a TraitError refuses."""
+    """A setting of the right type that makes no sense; traitlets knows what to do with a TraitError."""
 
 
 class WrongTypeError(traitlets.TraitError, TypeError):
@@ -65,28 +52,27 @@ def _whole(value: Any, what: str) -> int:
     return int(value)
 
 
-def _setting(trait: traitlets.TraitType[Any, Any], explorer: Any) -> str:
+def _named(trait: traitlets.TraitType[Any, Any], explorer: Any) -> str:
     return f"{type(explorer).__name__}: {trait.name}"
 
 
-class Whole(traitlets.Int[int, Any]):
-    """A whole number from `min` to `max`; NumPy's count too."""
+class Int(traitlets.Int[int, Any]):
+    """A whole number, NumPy's too, from `min` to `max`."""
 
     def validate(self, obj: Any, value: Any) -> int:
         """Refuse what is no whole number or out of range."""
-        what = _setting(self, obj)
-        number = _whole(value, what)
+        number = _whole(value, _named(self, obj))
         if self.min is not None:
-            between(number, self.min, self.max, what)
+            between(number, self.min, self.max, _named(self, obj))
         return number
 
 
-class Number(traitlets.Float[float, Any]):
+class Float(traitlets.Float[float, Any]):
     """A number from `min` to `max`."""
 
     def validate(self, obj: Any, value: Any) -> float:
         """Refuse what is no number or out of range."""
-        what = _setting(self, obj)
+        what = _named(self, obj)
         if isinstance(value, bool) or not isinstance(value, Real):
             raise WrongTypeError(f"{what} must be a number, got {type(value).__name__}.")
         if np.isfinite(self.min):
@@ -95,16 +81,15 @@ class Number(traitlets.Float[float, Any]):
 
 
 class OneOf(traitlets.TraitType[Any, Any]):
-    """One of a few values; the first is the default."""
+    """One of a few names, or of a few numbers; the first is the default."""
 
     def __init__(self, *values: Any) -> None:
-        """Take the values in the order in which messages name them."""
         super().__init__(values[0])
         self.values = values
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Refuse all others."""
-        what, there_are = _setting(self, obj), f"There are: {', '.join(map(str, self.values))}."
+        what, there_are = _named(self, obj), f"There are: {', '.join(map(str, self.values))}."
         if type(value) is not type(self.values[0]):
             kind = "name" if isinstance(self.values[0], str) else "whole number"
             raise WrongTypeError(f"{what} must be a {kind}, got {type(value).__name__}. {there_are}")
@@ -113,17 +98,16 @@ class OneOf(traitlets.TraitType[Any, Any]):
         return value
 
 
-class Wholes(traitlets.TraitType[tuple[int, ...], Any]):
-    """Whole numbers that belong together, such as row and column, as a tuple."""
+class Ints(traitlets.TraitType[tuple[int, ...], Any]):
+    """A tuple of whole numbers: one for each name, or any count where no names are given."""
 
     def __init__(self, *names: str) -> None:
-        """Take the name of each number, for messages; without names there may be any count."""
         super().__init__((0,) * len(names))
         self.names = names
 
     def validate(self, obj: Any, value: Any) -> tuple[int, ...]:
         """Refuse another count, and what is no whole number."""
-        what = _setting(self, obj)
+        what = _named(self, obj)
         try:
             numbers = dict(zip(self.names or map(str, range(len(value))), value, strict=True))
         except (TypeError, ValueError):
@@ -136,17 +120,16 @@ class Wholes(traitlets.TraitType[tuple[int, ...], Any]):
 class Kernel(traitlets.TraitType[Float32, Any]):
     """A kernel by name or as an array; kept as (kh, kw) float32 that cannot be written to, sent as rows.
 
-    `link` compares with `!=`, which arrays refuse: tie two kernels with `dlink` or `jslink`.
+    `traitlets.link` compares with `!=`, which arrays refuse: tie two kernels with `dlink` or `jslink`.
     """
 
     def __init__(self, least: int, most: int) -> None:
-        """Take the fewest and the most rows and columns."""
         super().__init__(frozen(filters.BASE_KERNEL))
         self.least, self.most = least, most
         self.tag(sync=True, to_json=lambda kernel, _: kernel.tolist())
 
     def validate(self, obj: Any, value: Any) -> Float32:
-        """Refuse what is no kernel, or one of another size."""
+        """Refuse what is no kernel, or has fewer or more rows and columns."""
         return frozen(as_kernel(value, least=self.least, most=self.most, explorer=type(obj).__name__))
 
 
@@ -168,9 +151,8 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
     """
     if isinstance(kernel, str):
         return filters.kernel(kernel)
-    weights = as_numbers(
-        kernel, f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
-    )
+    rule = "the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
+    weights = as_numbers(kernel, f"{explorer}: {rule}")
     if weights.ndim != 2 or not all(least <= side <= most for side in weights.shape):
         raise WrongValueError(
             f"{explorer}: the kernel must have the shape (kh, kw) with {least} to {most} rows and columns, "
@@ -214,7 +196,7 @@ def frozen(weights: Float32) -> Float32:
 def named_kernels() -> dict[str, list[list[float]]]:
     """The kernels that a page offers by name, as rows.
 
-    >>> named_kernels()["identity"]
-    [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    >>> named_kernels()["box3"][0][:1]
+    [0.1111111119389534]
     """
     return {name: filters.kernel(name).tolist() for name in filters.names()}

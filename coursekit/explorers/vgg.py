@@ -10,7 +10,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, packed, photograph
 from coursekit.explorers.layers import Filters, read_filters
-from coursekit.explorers.traits import Float32, OneOf, Whole, WrongValueError, between
+from coursekit.explorers.traits import Float32, Int, OneOf, WrongValueError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number
@@ -67,8 +67,8 @@ class VggExplorer(Explorer):
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)
-    filter = Whole().tag(sync=True)
-    channel = Whole().tag(sync=True)
+    filter = Int().tag(sync=True)
+    channel = Int().tag(sync=True)
     maps = OneOf("after", "before").tag(sync=True)
     _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
     _normal = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
@@ -88,17 +88,17 @@ class VggExplorer(Explorer):
         model, filters = read_filters(weights, explorer="VggExplorer")
         small = _fitted(image, filters, max_side)
         maps = _maps_of(model, small, [layer.name for layer in filters])
-        self._parts = {part.name: (part, values) for part, values in zip(filters, maps, strict=True)}
-        first, names = filters[0], list(self._parts)
+        self._learned = {part.name: (part, values) for part, values in zip(filters, maps, strict=True)}
+        first, names = filters[0], list(self._learned)
         layer = BEGINNING if BEGINNING in names else names[-1]
-        part, values = self._parts[layer]
+        part, values = self._learned[layer]
         strongest = int(values.max(axis=(1, 2)).argmax())
         super().__init__(
             small,
             layer=layer,
             filter=strongest,
             channel=int(part.strongest[strongest, 0]),
-            _layers=[_told(part, values) for part, values in self._parts.values()],
+            _layers=[_told(part, values) for part, values in self._learned.values()],
             _normal=[list(model.mean), list(model.std)],
             _origin=model.origin,
             _first=packed(np.concatenate([first.weight.ravel(), first.bias])),
@@ -112,9 +112,9 @@ class VggExplorer(Explorer):
     @traitlets.validate("layer")
     def _is_in_the_network(self, proposal: Any) -> str:
         name = proposal["value"]
-        if name not in self._parts:
+        if name not in self._learned:
             raise WrongValueError(
-                f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(self._parts)}."
+                f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(self._learned)}."
             )
         return str(name)
 
@@ -128,7 +128,7 @@ class VggExplorer(Explorer):
 
     @traitlets.default("position")
     def _strongest_unit(self) -> tuple[int, int]:
-        return divmod(int(self.map.argmax()), self.map.shape[1])
+        return divmod(int(self.map.argmax()), int(self.map.shape[1]))
 
     def _choose_what_exists(self, _: Any) -> None:
         """Choose another filter and input channel where a new layer has not that many, as the page does."""
@@ -138,12 +138,12 @@ class VggExplorer(Explorer):
 
     @property
     def _part(self) -> Filters:
-        return self._parts[self.layer][0]
+        return self._learned[self.layer][0]
 
     @property
     def map(self) -> Float32:
         """The chosen filter's map before ReLU, (H, W) float32; a copy."""
-        return np.array(self._parts[self.layer][1][self.filter])
+        return np.array(self._learned[self.layer][1][self.filter])
 
     @property
     def value(self) -> float:
@@ -156,7 +156,7 @@ class VggExplorer(Explorer):
         return receptive_field(self._part.windows)
 
     def _extent(self) -> tuple[int, int]:
-        height, width = self._parts[self.layer][1].shape[1:]
+        height, width = self._learned[self.layer][1].shape[1:]
         return height, width
 
     def _draw(self) -> Picture:
@@ -207,7 +207,7 @@ def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float3
                 f"Pass max_side={fits}, or leave it out."
             )
         image = photograph(source, mode="rgb", max_side=fits, explorer=explorer)
-    least = 2 ** sum(window.stride == 2 for window in filters[-1].windows)
+    least = 2 ** filters[-1].pools
     if min(image.shape[:2]) < least:
         raise ImageError(
             f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the poolings before "
@@ -219,9 +219,7 @@ def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float3
 def _bytes_of_maps(filters: list[Filters], image: Float32) -> int:
     """How many bytes the maps of all layers but the first need."""
     height, width = image.shape[:2]
-    pools = [sum(window.stride == 2 for window in part.windows) for part in filters]
-    sizes = [4 * (height >> count) * (width >> count) for count in pools]
-    return sum(len(part.bias) * size for part, size in zip(filters[1:], sizes[1:], strict=True))
+    return sum(4 * len(part.bias) * (height >> part.pools) * (width >> part.pools) for part in filters[1:])
 
 
 def _told(part: Filters, maps: Float32) -> dict[str, Any]:
