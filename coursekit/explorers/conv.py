@@ -123,9 +123,12 @@ class ConvExplorer(Explorer):
     def _extent(self) -> tuple[int, int]:
         (height, width), (high, wide) = self.input.shape, self.kernel.shape
         try:
-            return (
-                output_size(height, high, **self._settings),
-                output_size(width, wide, **self._settings),
+            return output_size(
+                (height, width),
+                (high, wide),
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
             )
         except ValueError as error:
             raise ValueError(f"ConvExplorer: {error}") from None

@@ -45,7 +45,6 @@ class FilterExplorer(Explorer):
 
     module: ClassVar[str] = "filter"
     title: ClassVar[str] = "Filter explorer"
-
     resizing: ClassVar[tuple[str, ...]] = ("kernel",)
 
     kernel = Kernel(2, 7)

@@ -56,7 +56,6 @@ class StackExplorer(Explorer):
 
     module: ClassVar[str] = "stack"
     title: ClassVar[str] = "Stack explorer"
-
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)

@@ -1,4 +1,4 @@
-"""The shortest complete explorer: an eighth one begins as a copy of this, `template.js` and `template.css`."""
+"""The shortest complete explorer: an eighth begins as a copy of this, `template.js` and `template.css`."""
 
 from __future__ import annotations
 

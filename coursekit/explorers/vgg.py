@@ -63,7 +63,6 @@ class VggExplorer(Explorer):
 
     module: ClassVar[str] = "vgg"
     title: ClassVar[str] = "VGG explorer"
-
     resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)

@@ -269,8 +269,8 @@ function lineOf({ layer, channel, row, column, shares, value, digits }, field, {
   const fate = layer.relu ? (value > 0 ? ", and ReLU keeps it" : ", and ReLU makes it 0") : "";
   return (
     `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shares.length} sums and the ` +
-    `bias give ${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the photograph: rows ` +
-    `${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
+    `bias give ${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the ` +
+    `photograph: rows ${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
     `${beyond ? ", partly in the padding beyond its edge" : ""}.`
   );
 }
