@@ -70,7 +70,7 @@ class PoolExplorer(Explorer):
     kind = OneOf(*KINDS).tag(sync=True)
     size = Int(2, min=SMALLEST, max=LARGEST).tag(sync=True)
     stride = Int(None, allow_none=True, min=1, max=LARGEST).tag(sync=True)
-    ceil_mode = traitlets.Bool().tag(sync=True)
+    ceil_mode = OneOf(False, True).tag(sync=True)
     shift = Ints("rows", "columns").tag(sync=True)
     pointed = OneOf("output", "input").tag(sync=True)
 

@@ -81,7 +81,7 @@ class Float(traitlets.Float[float, Any]):
 
 
 class OneOf(traitlets.TraitType[Any, Any]):
-    """One of a few names, or of a few numbers; the first is the default."""
+    """One of a few names, numbers, or of False and True; the first is the default."""
 
     def __init__(self, *values: Any) -> None:
         super().__init__(values[0])
@@ -91,8 +91,8 @@ class OneOf(traitlets.TraitType[Any, Any]):
         """Refuse all others."""
         what, there_are = _named(self, obj), f"There are: {', '.join(map(str, self.values))}."
         if type(value) is not type(self.values[0]):
-            kind = "name" if isinstance(self.values[0], str) else "whole number"
-            raise WrongTypeError(f"{what} must be a {kind}, got {type(value).__name__}. {there_are}")
+            kind = {str: "a name", int: "a whole number", bool: "True or False"}[type(self.values[0])]
+            raise WrongTypeError(f"{what} must be {kind}, got {type(value).__name__}. {there_are}")
         if value not in self.values:
             raise WrongValueError(f"{what} cannot be {value!r}. {there_are}")
         return value

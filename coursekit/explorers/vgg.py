@@ -85,7 +85,7 @@ class VggExplorer(Explorer):
         max_side: int | None = None,
     ) -> None:
         model, filters = read_filters(weights, explorer="VggExplorer")
-        small = _fitted(image, filters, max_side)
+        small = _fitted(image, model, filters, max_side)
         maps = _maps_of(model, small, [layer.name for layer in filters])
         self._learned = {part.name: (part, values) for part, values in zip(filters, maps, strict=True)}
         first, names = filters[0], list(self._learned)
@@ -189,7 +189,7 @@ def _maps_of(model: VGG, image: Float32, names: list[str]) -> list[Float32]:
     return [found[name][0].float().cpu().numpy() for name in names]
 
 
-def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float32:
+def _fitted(source: Any, model: VGG, filters: list[Filters], max_side: int | None) -> Float32:
     """The photograph, small enough for the page and large enough for the poolings."""
     explorer = "VggExplorer"
     image = photograph(
@@ -206,11 +206,11 @@ def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float3
                 f"Pass max_side={fits}, or leave it out."
             )
         image = photograph(source, mode="rgb", max_side=fits, explorer=explorer)
-    least = 2 ** filters[-1].pools
+    least = 2 ** sum(name.endswith("_pool") for name in model.layer_names)
     if min(image.shape[:2]) < least:
         raise ImageError(
-            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the poolings before "
-            f"{filters[-1].name} need {least} x {least}. Pass a photograph that is larger, or less narrow."
+            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the network's poolings need "
+            f"{least} x {least}. Pass a photograph that is larger, or less narrow."
         )
     return image
 
