@@ -209,8 +209,8 @@ def _fitted(source: Any, model: VGG, filters: list[Filters], max_side: int | Non
     least = 2 ** sum(name.endswith("_pool") for name in model.layer_names)
     if min(image.shape[:2]) < least:
         raise ImageError(
-            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the network's poolings need "
-            f"{least} x {least}. Pass a photograph that is larger, or less narrow."
+            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the network's poolings "
+            f"need {least} x {least}. Pass a photograph that is larger, or less narrow."
         )
     return image
 

@@ -288,31 +288,6 @@ def test_a_cell_under_the_pointer_is_marked_in_all_three_tables(explorer_page):
     expect(marks).to_have_count(0)
 
 
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(ConvExplorer(IMAGE))
-    slide(page, root, "Stride", 2)
-    slide(page, root, "Padding", 1)
-    root.get_by_label("Kernel", exact=True).select_option("sobel_y")
-    page.wait_for_function(
-        "() => explorer.model.get('stride') === 2 && explorer.model.get('padding') === 1"
-        " && explorer.model.get('kernel').length === 3"
-    )
-    assert_true(root, IMAGE)
-    for name, value in {
-        "stride": 3,
-        "dilation": 2,
-        "kernel": KERNEL.tolist(),
-        "position": [2, 5],
-    }.items():
-        after(
-            page, root, lambda pair=(name, value): page.evaluate("([n, v]) => explorer.model.set(n, v)", pair)
-        )
-    assert assert_true(root, IMAGE, KERNEL) == (2, 5)
-    after(page, root, lambda: page.evaluate("explorer.model.set('part', [3, 4, 20, 22])"))
-    assert_true(root, IMAGE, KERNEL, part=(3, 4, 20, 22))
-    expect(root.get_by_label("Input", exact=True).and_(page.locator("select"))).to_have_value("")
-
-
 def test_the_colours_of_the_response_are_those_of_its_scale(explorer_page):
     _, root = explorer_page(ConvExplorer(IMAGE))
     end = np.abs(cross_correlate2d(IMAGE, filters.BASE_KERNEL)).max()

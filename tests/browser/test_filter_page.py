@@ -218,15 +218,6 @@ def test_python_learns_what_the_learner_sets_once_it_rests(explorer_page):
     assert 1 <= page.evaluate("explorer.model.saved") <= 2
 
 
-def test_python_can_set_the_kernel(explorer_page):
-    page, root = explorer_page(FilterExplorer(IMAGE))
-    after(
-        page, root, lambda: page.evaluate("explorer.model.set('kernel', [[1, 0, 2], [0, 4, 0], [0, 0, 8]])")
-    )
-    assert weights(root).tolist() == [[1, 0, 2], [0, 4, 0], [0, 0, 8]]
-    assert_true(root, IMAGE)
-
-
 def test_many_changes_leave_no_error(explorer_page):
     """A response is changed by adding shares of it: the rounding of many changes stays invisible."""
     page, root = explorer_page(FilterExplorer(IMAGE))
@@ -240,10 +231,3 @@ def test_many_changes_leave_no_error(explorer_page):
         "root => root.dataset.exact === 'true'", arg=root.element_handle()
     )  # at rest, anew
     assert_true(root, IMAGE)
-
-
-def test_closing_leaves_nothing(explorer_page):
-    page, root = explorer_page(FilterExplorer(IMAGE))
-    page.evaluate("explorer.close()")
-    expect(root).to_have_count(0)
-    page.evaluate("explorer.model.set('kernel', [[1, 0], [0, 1]])")  # nobody listens, nobody fails

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from driving import after, line, middle, number, settled
+from driving import after, line, middle, number
 from playwright.sync_api import expect
 from stack_driving import (
     assert_shown,
@@ -67,20 +67,6 @@ def test_the_field_is_lit_through_every_earlier_layer(explorer_page):
     # The same place of the photograph, and no frame in the layers that come later.
     assert [box_of(root, at) for at in range(4)] == [[11, 13, 5, 5], [11, 13, 1, 1], None, None]
     assert_true(root, explorer)
-
-
-def test_a_click_holds_the_unit_while_the_pointer_crosses_other_maps(explorer_page):
-    page, root = explorer_page(StackExplorer(IMAGE))
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(3), 0.4, 0.4)))
-    held = reading(root)
-    for at in (3, 2, 1, 0):
-        page.mouse.move(*middle(maps.nth(at), 0.8, 0.7))
-    settled(root)
-    assert reading(root) == held
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.8, 0.7)))
-    assert reading(root)[0] == "conv1"
-    assert maps.nth(3).evaluate("frame => !frame.classList.contains('ck-pinned')")
 
 
 def painted(root, column):
@@ -159,19 +145,6 @@ def test_padding_stride_and_dilation(explorer_page):
     after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(0), 0.5, 0.5)))
     rows = line(root)
     assert "row 10, column 15" in rows
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(StackExplorer(IMAGE))
-    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(2), 0.5, 0.25)))
-    name, channel, row, column, *_ = reading(root)
-    page.wait_for_function("explorer.model.saved > 0")
-    assert page.evaluate("explorer.model.get('layer')") == name == "conv2"
-    assert page.evaluate("explorer.model.get('position')") == [row, column]
-    assert page.evaluate("explorer.model.get('channels')[2]") == channel
-    after(page, root, lambda: page.evaluate("explorer.model.set('channels', [0, 3, 5, 7])"))
-    after(page, root, lambda: page.evaluate("explorer.model.set('layer', 'conv3')"))
-    assert reading(root)[:2] == ("conv3", 7)
 
 
 def test_an_arrow_key_on_the_photograph_goes_to_the_next_unit(explorer_page):

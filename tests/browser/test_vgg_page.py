@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle, settled
+from driving import after
 from playwright.sync_api import expect
 from vgg_driving import LAYERS, assert_true, by_keys, by_pointer, by_touch, maps_of, reading
 
@@ -97,31 +97,6 @@ def test_a_field_beyond_the_photograph_is_framed_inside(explorer_page):
     part, whole = box.bounding_box(), root.locator(".ck-live").first.bounding_box()
     assert part["width"] <= whole["width"] + 1
     assert part["height"] <= whole["height"] + 1
-
-
-def test_a_click_holds_the_unit_while_the_pointer_crosses_the_photograph(explorer_page):
-    page, root = explorer_page(CAT)
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.4, 0.4)))
-    held = reading(root)
-    page.mouse.move(*middle(maps.nth(0), 0.8, 0.7))
-    settled(root)
-    assert reading(root) == held
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(CAT)
-    after(page, root, lambda: root.get_by_label("Filter").select_option("3"))
-    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(1), 0.5, 0.25)))
-    _, filter_, row, column, *_ = reading(root)
-    assert filter_ == 3
-    # Told once the learner rests, the position after the filter.
-    page.wait_for_function("at => String(explorer.model.get('position')) === at", arg=f"{row},{column}")
-    assert page.evaluate("explorer.model.get('filter')") == filter_
-    after(page, root, lambda: page.evaluate("explorer.model.set('layer', 'block2_conv1')"))
-    assert reading(root)[0] == "block2_conv1"
-    after(page, root, lambda: page.evaluate("explorer.model.set('filter', 60)"))
-    assert assert_true(root, CAT)[1] == 60
 
 
 def test_a_large_network_sends_its_strongest_inputs_only(explorer_page):
