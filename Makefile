@@ -31,6 +31,11 @@ STAMP := .venv/.setup-finished
 # What only the tests and those who teach need. Learners go without: `make lab` does not ask for it.
 EDITIONS := .venv/.editions-finished
 
+# The explorers' JavaScript is checked wherever npm is, and on CI it must be.
+NPM := $(shell command -v npm 2>/dev/null)
+NODE_TOOLS := $(if $(NPM),node_modules/.package-lock.json)
+NO_NPM = echo "npm is not installed: the explorers' JavaScript is not checked." >&2; [ "$(CI)" != true ]
+
 .PHONY: help setup lab test check format notebooks solutions slides assignments bench clean
 # Several targets at once, as in `make clean setup`, run in that order also with -j.
 .NOTPARALLEL:
@@ -56,15 +61,17 @@ lab: $(STAMP) ## open the first lesson in JupyterLab, on this computer only
 test: $(EDITIONS) $(PAGES) ## run every test, every example and every notebook
 	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m pytest --nbval -n 2 --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: $(STAMP) ## check format, style, types, and which module imports which
+check: $(STAMP) $(NODE_TOOLS) ## check format, style, types, and which module imports which
 	"$(PY)" -m ruff format --check .
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 	"$(dir $(PY))lint-imports" --no-logo --no-cache
+	$(if $(NPM),npm run --silent check,@$(NO_NPM))
 
-format: $(STAMP) ## put the code into its format
+format: $(STAMP) $(NODE_TOOLS) ## put the code into its format
 	"$(PY)" -m ruff check --fix-only .
 	"$(PY)" -m ruff format .
+	$(if $(NPM),npm run --silent format)
 
 notebooks: $(STAMP) ## run the notebooks and write their outputs
 	env -u MPLBACKEND OMP_NUM_THREADS=1 "$(PY)" -m tools.notebooks write notebooks
@@ -84,7 +91,7 @@ bench: $(STAMP) ## measure what things cost
 	"$(PY)" -m benchmarks
 
 clean: ## remove .venv and all caches
-	rm -rf .venv build coursekit.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build node_modules coursekit.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -130,6 +137,10 @@ $(EDITIONS): $(STAMP)
 	@"$(PY)" -m jupyter_server.extension.serverextension disable --sys-prefix notebook \
 	  $(addprefix nbgrader.server_extensions.,formgrader validate_assignment assignment_list course_list) 2>/dev/null
 	@touch $(EDITIONS)
+
+node_modules/.package-lock.json: package.json
+	npm install --no-package-lock --no-audit --no-fund
+	@touch $@
 
 $(PAGES): $(STAMP)
 	@"$(PY)" -m tools.widget_manager .venv/pages || true

@@ -55,6 +55,7 @@ const model = {{
 const module = await import(URL.createObjectURL(new Blob([{source}], {{ type: "text/javascript" }})));
 globalThis.explorer = {{
   model,
+  module: module.default,
   close: await module.default.render({{ model, el: document.querySelector("#explorer") }}),
 }};
 document.body.dataset.ready = "yes";

@@ -11,50 +11,56 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from coursekit.explorers.linking import linked, style
-from coursekit.explorers.settings import place
+from coursekit.explorers.bundle import bundled, style
+from coursekit.explorers.traits import Float32, Ints, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
 
-__all__ = ["MOST_PIXELS", "Explorer", "Float32", "photograph"]
+__all__ = ["Explorer", "packed", "photograph"]
 
-Float32 = NDArray[np.float32]
-
-MOST_PIXELS = 1024
-"""The longest side of a photograph that an explorer takes."""
+MOST_PIXELS = 1024  # the longest side of a photograph
 USUAL = 480  # the longest side of a photograph that is loaded for an explorer: about as wide as its picture
 
 
 class Explorer(anywidget.AnyWidget):
     """A picture that reacts in the page, with no message to the kernel, and a still picture where it cannot.
 
-    Subclasses name their ES module, send what it draws, and draw the still picture. In a notebook an explorer
-    displays two things: the still picture, and the live view, which hides the still picture as soon as it is
-    there. GitHub, exported pages without a network, and nbval see the still picture.
+    What a learner can choose is a public trait: read it, assign it, `observe` and `link` it. What the page
+    only draws is private. Subclasses name their ES module, send what it draws, and draw the still picture;
+    `template.py` is the shortest one. In a notebook an explorer displays two things: the still picture, and
+    the live view, which hides the still picture as soon as it is there. GitHub, exported pages without a
+    network, and nbval see the still picture.
+
+    Attributes:
+        position: Row and column where the learner points, or pointed last, from 0.
+        held: Name of the picture on which the learner holds the position; empty where the pointer moves it.
     """
 
     module: ClassVar[str]
-    """Name of the ES module in `page/`."""
+    """Name of the ES module and of the style sheet in `page/`."""
     title: ClassVar[str]
     """What the page calls it."""
+    resizing: ClassVar[tuple[str, ...]] = ()
+    """The traits that change how large the picture is in which positions count."""
 
+    position = Ints("row", "column").tag(sync=True)
+    held = traitlets.Unicode().tag(sync=True)
     _photograph = traitlets.Bytes().tag(sync=True)
     _photograph_shape = traitlets.List(traitlets.Int()).tag(sync=True)
     _colours = traitlets.Bytes().tag(sync=True)
-    _position = traitlets.List(traitlets.Int(), default_value=[0, 0], minlen=2, maxlen=2).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "module" in cls.__dict__:
-            cls._esm = linked(cls.module)
-            cls._css = style()
+        if "module" in cls.__dict__:  # a widget's traits make subclasses, too
+            cls._esm, cls._css = bundled(cls.module), style(cls.module)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, image: Float32, **state: Any) -> None:
+    def __init__(self, image: Float32, **traits: Any) -> None:
         self._image = image
         super().__init__(
-            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **state
+            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **traits
         )
+        self.observe(self._stay_inside, list(self.resizing))
 
     @property
     def image(self) -> Float32:
@@ -69,24 +75,36 @@ class Explorer(anywidget.AnyWidget):
             f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
         )
 
-    @property
-    def position(self) -> tuple[int, int]:
-        """Row and column where the learner points, or pointed last, from 0. Assign others to point there."""
-        row, column = self._position
+    @abstractmethod
+    def _extent(self) -> tuple[int, int]:
+        """Rows and columns of the picture in which positions count; ValueError where there is none."""
+
+    @traitlets.default("position")
+    def _start(self) -> tuple[int, int]:
+        rows, columns = self._extent()
+        return rows // 2, columns // 2
+
+    @traitlets.validate("position")
+    def _exists(self, proposal: Any) -> tuple[int, int]:
+        row, column = proposal["value"]
         try:
             rows, columns = self._extent()
         except ValueError:
             return row, column  # of the last picture that there was
-        return min(row, rows - 1), min(column, columns - 1)  # as in the page, when the picture shrinks
+        what = f"{type(self).__name__}: position"
+        hint = f"There are {rows} rows and {columns} columns; the row comes first."
+        between(row, 0, rows - 1, f"{what}: row", hint=hint)
+        between(column, 0, columns - 1, f"{what}: column", hint=hint)
+        return row, column
 
-    @position.setter
-    def position(self, position: tuple[int, int]) -> None:
-        """Point at another place; the page follows."""
-        self._position = place(position, self._extent(), f"{type(self).__name__}: position")
-
-    @abstractmethod
-    def _extent(self) -> tuple[int, int]:
-        """Rows and columns of the picture in which positions count; ValueError where there is none."""
+    def _stay_inside(self, _: Any) -> None:
+        """Move the position into a picture that has become smaller, as the page does."""
+        try:
+            rows, columns = self._extent()
+        except ValueError:
+            return
+        row, column = self.position
+        self.position = min(row, rows - 1), min(column, columns - 1)
 
     @property
     def still(self) -> Picture:
@@ -107,39 +125,27 @@ class Explorer(anywidget.AnyWidget):
         return self.words
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display, publish_display_data
+        from IPython.display import publish_display_data
 
+        still = dict(self.still._repr_mimebundle_())
+        # The page looks for this class, and hides the picture while the view is there.
+        still["text/html"] = still["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
         view = {"model_id": self.model_id, "version_major": 2, "version_minor": 1}
         # The still picture first: the view looks for it where it begins, and must find it there.
-        display(Still(self.still))  # type: ignore[no-untyped-call]
+        publish_display_data(still)  # type: ignore[no-untyped-call]
         publish_display_data({"application/vnd.jupyter.widget-view+json": view})  # type: ignore[no-untyped-call]
 
 
-class Still:
-    """A still picture that the page hides while the explorer that it stands for is there.
-
-    >>> from coursekit.pictures import show_image
-    >>> Still(show_image([[0.0, 1.0]]))._repr_mimebundle_()["text/html"][:31]
-    '<figure class="coursekit-still"'
-    """
-
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = self.picture._repr_mimebundle_()
-        marked = bundle["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
-        return {**bundle, "text/html": marked}
-
-
-def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -> Float32:
+def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str, usual: int = USUAL) -> Float32:
     """Load and check the photograph of an explorer.
 
     Args:
         source: A sample's name, a path, the bytes of a file, or an array as `load_image` takes it.
         mode: "rgb" or "gray".
-        max_side: Longest side in pixels; None: 480 for what is loaded from a file, and arrays as they are.
+        max_side: Longest side in pixels; None: the usual one for what is loaded from a file, and arrays as
+            they are.
         explorer: What messages call it.
+        usual: The usual longest side.
 
     Returns:
         (H, W, 3) or (H, W) float32 in [0, 1], sides from 8 to 1024 pixels.
@@ -150,9 +156,9 @@ def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str) -
     >>> photograph(np.zeros((9, 12)), mode="gray", max_side=None, explorer="FilterExplorer").shape
     (9, 12)
     """
-    is_array = hasattr(source, "__array__") or isinstance(source, (list, tuple))
+    is_array = hasattr(source, "__array__") or isinstance(source, list | tuple)
     if max_side is None and not is_array:
-        max_side = USUAL
+        max_side = usual
     image = load_image(source, mode=mode, max_side=max_side)  # type: ignore[arg-type]  # checked there
     height, width = image.shape[:2]
     if max(height, width) > MOST_PIXELS:

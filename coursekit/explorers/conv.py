@@ -9,17 +9,12 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import as_kernel, frozen
-from coursekit.explorers.settings import whole
+from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.traits import Float32, Int, Ints, Kernel, WrongValueError, named_kernels
 from coursekit.pictures import Picture, show_image, show_products
 from coursekit.reference import cross_correlate2d, output_size
 
 __all__ = ["ConvExplorer"]
-
-# The smallest and largest value that the page's sliders have.
-SETTINGS = {"stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
-MOST_WEIGHTS = 7  # rows or columns of a kernel
 
 
 class ConvExplorer(Explorer):
@@ -36,12 +31,15 @@ class ConvExplorer(Explorer):
 
     Attributes:
         image: (H, W) float32 in [0, 1], the whole photograph.
+        speed: Values that the scan writes in a second, 1 to 4096; None: all of them in about 20 seconds.
+
+    Kernel, stride, padding, dilation, part and speed can be assigned; the page follows.
 
     Raises:
         ImageError: The photograph cannot be used.
         TypeError: A setting is no whole number, or the kernel does not hold numbers.
         ValueError: A setting or the kernel is out of its range, the part does not lie in the photograph, or
-            the kernel does not fit into it. The learner may choose what does not fit: the page explains it.
+            the kernel does not fit into it. What does not fit can be chosen later: the page explains it.
 
     >>> explorer = ConvExplorer(np.eye(32), kernel="sobel_x", stride=2)
     >>> explorer.output.shape, explorer.position
@@ -53,14 +51,15 @@ class ConvExplorer(Explorer):
 
     module: ClassVar[str] = "conv"
     title: ClassVar[str] = "Conv explorer"
+    resizing: ClassVar[tuple[str, ...]] = ("kernel", "stride", "padding", "dilation", "part")
 
-    _kernel = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
-    _presets = traitlets.Dict().tag(sync=True)
-    _limits = traitlets.Dict().tag(sync=True)
-    _stride = traitlets.Int(1).tag(sync=True)
-    _padding = traitlets.Int(0).tag(sync=True)
-    _dilation = traitlets.Int(1).tag(sync=True)
-    _part = traitlets.List(traitlets.Int(), minlen=4, maxlen=4).tag(sync=True)
+    kernel = Kernel(1, 7)
+    stride = Int(1, min=1, max=8).tag(sync=True)
+    padding = Int(0, min=0, max=8).tag(sync=True)
+    dilation = Int(1, min=1, max=8).tag(sync=True)
+    part = Ints("row", "column", "height", "width").tag(sync=True)
+    speed = Int(None, allow_none=True, min=1, max=4096).tag(sync=True)
+    _kernels = traitlets.Dict(named_kernels()).tag(sync=True)
 
     def __init__(
         self,
@@ -74,75 +73,24 @@ class ConvExplorer(Explorer):
         max_side: int | None = None,
     ) -> None:
         gray = photograph(image, mode="gray", max_side=max_side, explorer="ConvExplorer")
-        weights = as_kernel(kernel, least=1, most=MOST_WEIGHTS, explorer="ConvExplorer")
-        given = {"stride": stride, "padding": padding, "dilation": dilation}
-        settings = {
-            name: whole(value, *SETTINGS[name], f"ConvExplorer: {name}") for name, value in given.items()
-        }
-        area = _checked_part(part, gray.shape)
-        height, width = _size((area[2], area[3]), weights, settings)
-        super().__init__(
-            gray,
-            _kernel=weights.astype(float).tolist(),
-            _presets={name: filters.kernel(name).astype(float).tolist() for name in filters.names()},
-            _limits={name: list(ends) for name, ends in SETTINGS.items()},
-            _part=area,
-            _position=[height // 2, width // 2],
-            **{f"_{name}": value for name, value in settings.items()},
-        )
+        area = (0, 0, *gray.shape) if part is None else part
+        super().__init__(gray, kernel=kernel, stride=stride, padding=padding, dilation=dilation, part=area)
 
-    @property
-    def kernel(self) -> Float32:
-        """The weights, (kh, kw) float32, read-only. Assign others, or a name, to show them."""
-        return frozen(self._kernel)
-
-    @kernel.setter
-    def kernel(self, kernel: str | ArrayLike) -> None:
-        """Show another kernel."""
-        weights = as_kernel(kernel, least=1, most=MOST_WEIGHTS, explorer="ConvExplorer")
-        _size(self.input.shape, weights, self._settings)
-        self._kernel = weights.astype(float).tolist()
-
-    @property
-    def stride(self) -> int:
-        """Pixels from one window to the next. Assign another number to show it."""
-        return int(self._stride)
-
-    @stride.setter
-    def stride(self, stride: int) -> None:
-        """Show another stride."""
-        self._set("stride", stride)
-
-    @property
-    def padding(self) -> int:
-        """Zeros added on each side. Assign another number to show it."""
-        return int(self._padding)
-
-    @padding.setter
-    def padding(self, padding: int) -> None:
-        """Show another padding."""
-        self._set("padding", padding)
-
-    @property
-    def dilation(self) -> int:
-        """Pixels from one weight to the next. Assign another number to show it."""
-        return int(self._dilation)
-
-    @dilation.setter
-    def dilation(self, dilation: int) -> None:
-        """Show another dilation."""
-        self._set("dilation", dilation)
-
-    @property
-    def part(self) -> tuple[int, int, int, int]:
-        """Which pixels of the photograph the layer gets: (row, column, height, width)."""
-        row, column, height, width = self._part
+    @traitlets.validate("part")
+    def _lies_inside(self, proposal: Any) -> tuple[int, ...]:
+        row, column, height, width = proposal["value"]
+        rows, columns = self.image.shape
+        if not (0 <= row < row + height <= rows and 0 <= column < column + width <= columns):
+            raise WrongValueError(
+                f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column "
+                f"{column} does not lie in a photograph of {_by(self.image.shape)} pixels."
+            )
         return row, column, height, width
 
     @property
     def input(self) -> Float32:
         """What the layer gets, (height, width) float32: the part of the photograph that is shown."""
-        row, column, height, width = self._part
+        row, column, height, width = self.part
         return self.image[row : row + height, column : column + width]
 
     @property
@@ -150,7 +98,7 @@ class ConvExplorer(Explorer):
         """What the layer gives, float32.
 
         Raises:
-            ValueError: The learner has chosen what does not fit; the message has the numbers.
+            ValueError: The kernel does not fit; the message has the numbers.
         """
         return cross_correlate2d(self.input, self.kernel, **self._settings).astype(np.float32)
 
@@ -173,12 +121,17 @@ class ConvExplorer(Explorer):
         return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
 
     def _extent(self) -> tuple[int, int]:
-        return _size(self.input.shape, self.kernel, self._settings)
-
-    def _set(self, name: str, value: int) -> None:
-        checked = whole(value, *SETTINGS[name], f"ConvExplorer: {name}")
-        _size(self.input.shape, self.kernel, {**self._settings, name: checked})
-        setattr(self, f"_{name}", checked)
+        (height, width), (high, wide) = self.input.shape, self.kernel.shape
+        try:
+            return output_size(
+                (height, width),
+                (high, wide),
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+            )
+        except ValueError as error:
+            raise ValueError(f"ConvExplorer: {error}") from None
 
     def _draw(self) -> Picture:
         told = ", ".join(f"{name} {value}" for name, value in self._settings.items())
@@ -197,38 +150,3 @@ class ConvExplorer(Explorer):
 
 def _by(shape: tuple[int, ...]) -> str:
     return " x ".join(str(side) for side in shape)
-
-
-def _size(shape: tuple[int, ...], kernel: Float32, settings: dict[str, int]) -> tuple[int, int]:
-    (height, width), (high, wide) = shape, kernel.shape
-    try:
-        return output_size(
-            (height, width),
-            (high, wide),
-            stride=settings["stride"],
-            padding=settings["padding"],
-            dilation=settings["dilation"],
-        )
-    except ValueError as error:
-        raise ValueError(f"ConvExplorer: {error}") from None
-
-
-def _checked_part(part: tuple[int, int, int, int] | None, shape: tuple[int, ...]) -> list[int]:
-    if part is None:
-        return [0, 0, *shape]
-    names = ("row", "column", "height", "width")
-    try:
-        numbers = dict(zip(names, part, strict=True))
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"ConvExplorer: part must be (row, column, height, width), four whole numbers, got {part!r}."
-        ) from None
-    for name, value in numbers.items():
-        whole(value, 0, max(shape), f"ConvExplorer: {name} of the part")
-    row, column, height, width = numbers.values()
-    if not (row < row + height <= shape[0] and column < column + width <= shape[1]):
-        raise ValueError(
-            f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column {column} "
-            f"does not lie in a photograph of {_by(shape)} pixels."
-        )
-    return [int(number) for number in numbers.values()]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import traitlets
-
-from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.settings import one_of
+from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.traits import Float32, OneOf
 from coursekit.images import to_gray
 from coursekit.pictures import Picture, show_image
 from coursekit.pictures.words import number
@@ -15,7 +13,6 @@ from coursekit.pictures.words import number
 __all__ = ["PixelExplorer"]
 
 ORDERS = {"rgb": ("red", "green", "blue"), "bgr": ("blue", "green", "red")}
-PATCH = 7  # rows and columns of the still picture's patch, and of the page's at first
 
 
 class PixelExplorer(Explorer):
@@ -28,6 +25,9 @@ class PixelExplorer(Explorer):
 
     Attributes:
         image: (H, W, 3) float32 in [0, 1], channels red, green, blue. Reading it as BGR does not change it.
+        cells: What a cell of the patch shows: "all" three numbers, channel "0", "1" or "2", or "gray".
+        numbers: Written as "fractions", 0 to 1, or as "bytes", 0 to 255.
+        patch: Rows and columns of the patch, 3, 5 or 7.
 
     Raises:
         ImageError: The photograph cannot be used.
@@ -44,23 +44,14 @@ class PixelExplorer(Explorer):
     module: ClassVar[str] = "pixel"
     title: ClassVar[str] = "Pixel explorer"
 
-    _order = traitlets.Unicode("rgb").tag(sync=True)
+    order = OneOf(*ORDERS).tag(sync=True)
+    cells = OneOf("all", "0", "1", "2", "gray").tag(sync=True)
+    numbers = OneOf("fractions", "bytes").tag(sync=True)
+    patch = OneOf(7, 3, 5).tag(sync=True)
 
     def __init__(self, image: Any, *, order: str = "rgb", max_side: int | None = None) -> None:
-        chosen = one_of(order, ORDERS, "PixelExplorer: order")
         colour = photograph(image, mode="rgb", max_side=max_side, explorer="PixelExplorer")
-        height, width = colour.shape[:2]
-        super().__init__(colour, _order=chosen, _position=[height // 2, width // 2])
-
-    @property
-    def order(self) -> str:
-        """How the page reads the three numbers of a pixel: "rgb" or "bgr". Assign one to show it."""
-        return str(self._order)
-
-    @order.setter
-    def order(self, order: str) -> None:
-        """Read the channels in this order."""
-        self._order = one_of(order, ORDERS, "PixelExplorer: order")
+        super().__init__(colour, order=order)
 
     @property
     def pixel(self) -> Float32:
@@ -75,13 +66,13 @@ class PixelExplorer(Explorer):
 
     def _draw(self) -> Picture:
         height, width = self.image.shape[:2]
-        row, column = self.position
-        top = max(0, min(row - PATCH // 2, height - PATCH))
-        left = max(0, min(column - PATCH // 2, width - PATCH))
+        (row, column), side = self.position, self.patch
+        top = max(0, min(row - side // 2, height - side))
+        left = max(0, min(column - side // 2, width - side))
         seen = self.image if self.order == "rgb" else self.image[..., ::-1]  # (H, W, 3)
         picture = show_image(
-            seen[top : top + PATCH, left : left + PATCH],
-            title=f"Rows {top} to {top + PATCH - 1}, columns {left} to {left + PATCH - 1}",
+            seen[top : top + side, left : left + side],
+            title=f"Rows {top} to {top + side - 1}, columns {left} to {left + side - 1}",
             corner=(top, left),
         )
         names = ", ".join(

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import frozen
-from coursekit.explorers.pool_pieces import checked_kernel, piece_of, pooled, whole_of
-from coursekit.explorers.pool_settings import KINDS, Settings, checked
+from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.traits import Float32, Int, Ints, Kernel, OneOf, between
+from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share, table
+from coursekit.reference import avg_pool2d, cross_correlate2d, max_pool2d, relu
 
-__all__ = ["Changed", "PoolExplorer"]
+__all__ = ["PoolExplorer"]
 
+KINDS = {"max": "max pooling", "avg": "average pooling"}
+MOST_SHIFT = 3  # rows and columns
+SMALLEST, LARGEST = 2, 6  # rows and columns of a window
 USUAL = 64  # the longest side of a photograph that is loaded: single values are large enough to be seen
 NOISE = 1e-5  # of the largest value; what differs by less is called equal
-
-
-class Changed(NamedTuple):
-    """Shares of the values that differ after a shift, from 0 to 1: of the input, and of the output."""
-
-    input: float
-    output: float
 
 
 class PoolExplorer(Explorer):
@@ -49,12 +45,15 @@ class PoolExplorer(Explorer):
 
     Attributes:
         image: (H, W) float32 in [0, 1].
-        kernel: (kh, kw) float32.
+        pointed: Which picture `position` counts in: "output" or "input".
+
+    All but the photograph can be assigned; the page follows.
 
     Raises:
         ImageError: The photograph cannot be used.
         TypeError: The kernel does not hold numbers, or a setting is of another type.
-        ValueError: A setting that makes no sense, or a window that does not fit; the message says which.
+        ValueError: A setting that makes no sense, or a window that does not fit; the message says which. A
+            window that does not fit can be chosen later: the page explains it.
 
     >>> explorer = PoolExplorer(np.eye(16), size=3)
     >>> explorer.input.shape, explorer.output.shape
@@ -64,15 +63,16 @@ class PoolExplorer(Explorer):
 
     module: ClassVar[str] = "pool"
     title: ClassVar[str] = "Pooling explorer"
+    resizing: ClassVar[tuple[str, ...]] = ("kernel", "source", "size", "stride", "ceil_mode", "pointed")
 
-    _kernel = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
-    _source = traitlets.Unicode().tag(sync=True)
-    _kind = traitlets.Unicode().tag(sync=True)
-    _size = traitlets.Int().tag(sync=True)
-    _stride = traitlets.Int().tag(sync=True)  # 0: as large as the window
-    _ceil = traitlets.Bool().tag(sync=True)
-    _shift = traitlets.List(traitlets.Int(), minlen=2, maxlen=2).tag(sync=True)
-    _pointed = traitlets.Unicode("output").tag(sync=True)
+    kernel = Kernel(2, 7)
+    source = OneOf("map", "photograph").tag(sync=True)
+    kind = OneOf(*KINDS).tag(sync=True)
+    size = Int(2, min=SMALLEST, max=LARGEST).tag(sync=True)
+    stride = Int(None, allow_none=True, min=1, max=LARGEST).tag(sync=True)
+    ceil_mode = OneOf(False, True).tag(sync=True)
+    shift = Ints("rows", "columns").tag(sync=True)
+    pointed = OneOf("output", "input").tag(sync=True)
 
     def __init__(
         self,
@@ -87,135 +87,88 @@ class PoolExplorer(Explorer):
         shift: tuple[int, int] = (0, 0),
         max_side: int | None = None,
     ) -> None:
-        is_array = hasattr(image, "__array__") or isinstance(image, (list, tuple))
-        side = USUAL if max_side is None and not is_array else max_side
-        gray = photograph(image, mode="gray", max_side=side, explorer="PoolExplorer")
-        weights = checked_kernel(kernel, gray)
-        settings = checked(Settings(source, kind, size, stride, ceil_mode, shift))
-        output = pooled(piece_of(gray, weights, settings), settings)
+        gray = photograph(image, mode="gray", max_side=max_side, explorer="PoolExplorer", usual=USUAL)
         super().__init__(
             gray,
-            _kernel=weights.astype(float).tolist(),
-            _position=list(divmod(int(output.argmax()), output.shape[1])),
-            **settings.traits(),
+            kernel=kernel,
+            source=source,
+            kind=kind,
+            size=size,
+            stride=stride,
+            ceil_mode=ceil_mode,
+            shift=shift,
         )
 
-    @property
-    def kernel(self) -> Float32:
-        """What makes the feature map, (kh, kw) float32, read-only. Assign another one, or a name."""
-        return frozen(self._kernel)
+    @traitlets.validate("kernel")
+    def _leaves_enough(self, proposal: Any) -> Float32:
+        kernel: Float32 = proposal["value"]
+        height, width = (
+            side - weight + 1 for side, weight in zip(self.image.shape, kernel.shape, strict=True)
+        )
+        least = SMALLEST + MOST_SHIFT
+        if min(height, width) < least:
+            raise ImageError(
+                f"PoolExplorer: {self.image.shape[0]} x {self.image.shape[1]} pixels and a kernel of "
+                f"{kernel.shape[0]} x {kernel.shape[1]} give a map of {height} x {width} values, and the "
+                f"smallest window with the largest shift needs {least} x {least}. Pass a larger photograph "
+                "or a smaller kernel."
+            )
+        return kernel
 
-    @kernel.setter
-    def kernel(self, kernel: str | ArrayLike) -> None:
-        """Set it; the page follows."""
-        weights = checked_kernel(kernel, self.image)
-        pooled(piece_of(self.image, weights, self._settings), self._settings)  # raises where it does not fit
-        self._kernel = weights.astype(float).tolist()
-
-    @property
-    def source(self) -> str:
-        """What is pooled: "map" or "photograph". Can be assigned, as all settings below."""
-        return str(self._source)
-
-    @source.setter
-    def source(self, source: str) -> None:
-        """Set it; the page follows."""
-        self._change(source=source)
-
-    @property
-    def kind(self) -> str:
-        """What a window keeps: "max" its largest value, "avg" its mean."""
-        return str(self._kind)
-
-    @kind.setter
-    def kind(self, kind: str) -> None:
-        """Set it; the page follows."""
-        self._change(kind=kind)
-
-    @property
-    def size(self) -> int:
-        """Rows and columns of the window."""
-        return int(self._size)
-
-    @size.setter
-    def size(self, size: int) -> None:
-        """Set it; the page follows."""
-        self._change(size=size)
-
-    @property
-    def stride(self) -> int:
-        """Rows and columns from one window to the next. Assign None for as many as the window has."""
-        return int(self._stride or self._size)
-
-    @stride.setter
-    def stride(self, stride: int | None) -> None:
-        """Set it; the page follows."""
-        self._change(stride=stride)
-
-    @property
-    def ceil_mode(self) -> bool:
-        """Whether a last window that hangs over the edge is kept."""
-        return bool(self._ceil)
-
-    @ceil_mode.setter
-    def ceil_mode(self, ceil_mode: bool) -> None:
-        """Set it; the page follows."""
-        self._change(ceil=ceil_mode)
-
-    @property
-    def shift(self) -> tuple[int, int]:
-        """Rows and columns by which the piece begins later."""
-        down, right = self._shift
+    @traitlets.validate("shift")
+    def _is_small(self, proposal: Any) -> tuple[int, int]:
+        down, right = proposal["value"]
+        for shift in (down, right):
+            between(shift, 0, MOST_SHIFT, "PoolExplorer: shift")
         return down, right
 
-    @shift.setter
-    def shift(self, shift: tuple[int, int]) -> None:
-        """Set it; the page follows."""
-        self._change(shift=shift)
-
-    @property
-    def pointed(self) -> str:
-        """Which picture `position` counts in: "input" or "output"."""
-        return str(self._pointed)
+    @traitlets.default("position")
+    def _strongest_output(self) -> tuple[int, int]:
+        return divmod(int(self.output.argmax()), int(self.output.shape[1]))
 
     @property
     def input(self) -> Float32:
         """What is pooled, (H', W') float32: a piece of the map or photograph, moved by the shift."""
-        return piece_of(self.image, self.kernel, self._settings)
+        return self._piece(*self.shift)
 
     @property
     def output(self) -> Float32:
-        """The pooled input, float32. ValueError where the window that was set in the page does not fit."""
-        return pooled(self.input, self._settings)
+        """The pooled input, float32. ValueError where the window does not fit."""
+        return self._pooled(self.input)
 
-    @property
-    def changed(self) -> Changed:
-        """Shares of the input and of the output that the shift changed, place by place."""
-        rest = self._settings._replace(shift=(0, 0))
-        piece = piece_of(self.image, self.kernel, rest)
-        noise = NOISE * float(whole_of(self.image, self.kernel, rest).max())
-        return Changed(
-            float((np.abs(self.input - piece) > noise).mean()),
-            float((np.abs(self.output - pooled(piece, rest)) > noise).mean()),
-        )
+    def _whole(self) -> Float32:
+        if self.source == "photograph":
+            return self.image
+        return relu(cross_correlate2d(self.image, self.kernel)).astype(np.float32)
 
-    @property
-    def _settings(self) -> Settings:
-        return Settings(self._source, self._kind, self._size, self._stride or None, self._ceil, self.shift)
+    def _piece(self, down: int, right: int) -> Float32:
+        whole = self._whole()
+        height, width = whole.shape
+        return whole[down : down + height - MOST_SHIFT, right : right + width - MOST_SHIFT]
 
-    def _change(self, **changed: Any) -> None:
-        settings = checked(self._settings._replace(**changed))
-        pooled(piece_of(self.image, self.kernel, settings), settings)  # raises where the window does not fit
-        for name, value in settings.traits().items():
-            setattr(self, name, value)
+    def _pooled(self, piece: Float32) -> Float32:
+        rule = max_pool2d if self.kind == "max" else avg_pool2d
+        try:
+            output = rule(piece, self.size, stride=self.stride, ceil_mode=self.ceil_mode)
+        except ValueError as error:  # the settings are checked, so only the fit is left
+            raise ValueError(
+                f"PoolExplorer: a window of {self.size} x {self.size} does not fit into "
+                f"{piece.shape[0]} x {piece.shape[1]} values. Use a smaller window or a larger photograph."
+            ) from error
+        return output.astype(np.float32)
+
+    def _changed(self) -> float:
+        """Share of the outputs that the shift changed, from 0 to 1."""
+        noise = NOISE * float(self._whole().max())
+        return float((np.abs(self.output - self._pooled(self._piece(0, 0))) > noise).mean())
 
     def _extent(self) -> tuple[int, int]:
         height, width = (self.input if self.pointed == "input" else self.output).shape
         return height, width
 
     def _draw(self) -> Picture:
-        piece, name = self.input, KINDS[self.kind]
-        told = f"Window {self.size} x {self.size}, stride {self.stride}."
+        piece, name, stride = self.input, KINDS[self.kind], self.stride or self.size
+        told = f"Window {self.size} x {self.size}, stride {stride}."
         try:
             output = self.output
         except ValueError as error:
@@ -227,12 +180,12 @@ class PoolExplorer(Explorer):
         picture = show_stages(alone if self.source == "photograph" else maps, title=title)
         if self.pointed == "output":
             row, column = self.position
-            top, left = row * self.stride, column * self.stride
+            top, left = row * stride, column * stride
             window = piece[top : top + self.size, left : left + self.size]
             rows = " / ".join(" ".join(texts) for texts in table(window))
             kept = "largest" if self.kind == "max" else "mean"
             value = number(float(output[row, column]))
             told += f" Output row {row}, column {column}: the window holds {rows}, the {kept} is {value}."
         if any(self.shift):
-            told += f" The shift by {self.shift} changed {share(self.changed.output)} of the outputs."
+            told += f" The shift by {self.shift} changed {share(self._changed())} of the outputs."
         return picture.retold(f"{told} {picture.words}")

@@ -10,9 +10,18 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, Float32, photograph
-from coursekit.explorers.filter import as_kernel, as_numbers, frozen
-from coursekit.explorers.settings import between, one_of, whole
+from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.traits import (
+    Float,
+    Float32,
+    Int,
+    OneOf,
+    WrongValueError,
+    as_kernel,
+    as_numbers,
+    between,
+    frozen,
+)
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share
 from coursekit.reference import cross_correlate2d, relu
@@ -28,7 +37,6 @@ ACTIVATIONS = {
 }
 """The activations that can be chosen, with the names that the page shows."""
 MOST_KERNELS = 16
-_ACTIVATION, _SLOPE = "ReluExplorer: activation", "ReluExplorer: slope"
 NOISE = 1e-6  # of the largest answer possible; what is smaller is rounding
 
 
@@ -46,6 +54,9 @@ class ReluExplorer(Explorer):
 
     Attributes:
         image: (H, W) float32 in [0, 1].
+        channel: Index of the chosen filter and of its map, from 0; the page calls it map 1.
+
+    Channel, bias, activation and slope can be assigned; the page follows.
 
     Raises:
         ImageError: The photograph cannot be used.
@@ -61,12 +72,12 @@ class ReluExplorer(Explorer):
     module: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU explorer"
 
+    channel = Int(0).tag(sync=True)
+    bias = Float(0.0).tag(sync=True)
+    activation = OneOf(*ACTIVATIONS).tag(sync=True)
+    slope = Float(0.1, min=0, max=1).tag(sync=True)
     _bank = traitlets.List(traitlets.List(traitlets.List(traitlets.Float()))).tag(sync=True)
     _most_bias = traitlets.Float().tag(sync=True)
-    _bias = traitlets.Float().tag(sync=True)
-    _activation = traitlets.Unicode().tag(sync=True)
-    _slope = traitlets.Float().tag(sync=True)
-    _channel = traitlets.Int().tag(sync=True)
 
     def __init__(
         self,
@@ -79,65 +90,38 @@ class ReluExplorer(Explorer):
         max_side: int | None = None,
     ) -> None:
         gray = photograph(image, mode="gray", max_side=max_side, explorer="ReluExplorer")
-        kernels = _as_bank(bank)
-        most = _most_bias(kernels)
-        deepest = int(cross_correlate2d(gray, kernels[0]).argmin())  # where most is cut
-        width = gray.shape[1] - kernels.shape[2] + 1
+        self._kernels = frozen(_as_bank(bank))
         super().__init__(
             gray,
-            _bank=kernels.astype(float).tolist(),
-            _most_bias=most,
-            _position=list(divmod(deepest, width)),
-            _bias=_checked_bias(bias, most),
-            _activation=one_of(activation, ACTIVATIONS, _ACTIVATION),
-            _slope=between(slope, 0, 1, _SLOPE),
+            bias=bias,
+            activation=activation,
+            slope=slope,
+            _bank=self._kernels.tolist(),
+            # A round number above every answer: the slider must be able to cut everything.
+            _most_bias=max(1, ceil(1.25 * max(map(_reach, self._kernels)))),
         )
+
+    @traitlets.validate("channel")
+    def _is_in_the_bank(self, proposal: Any) -> int:
+        hint = "The page calls the map with index 0 map 1."
+        between(proposal["value"], 0, len(self._kernels) - 1, "ReluExplorer: channel", hint=hint)
+        return int(proposal["value"])
+
+    @traitlets.validate("bias")
+    def _is_on_the_slider(self, proposal: Any) -> float:
+        most = self._most_bias
+        hint = f"No answer of these filters is larger than {most:g}: at {-most:g} everything is cut already."
+        between(proposal["value"], -most, most, "ReluExplorer: bias", hint=hint)
+        return float(proposal["value"])
+
+    @traitlets.default("position")
+    def _where_most_is_cut(self) -> tuple[int, int]:
+        return divmod(int(self.response.argmin()), int(self.response.shape[1]))
 
     @property
     def bank(self) -> Float32:
         """The filters to choose from, (n, kh, kw) float32, read-only."""
-        return frozen(self._bank)
-
-    @property
-    def channel(self) -> int:
-        """Index of the chosen filter and of its map, from 0; the page calls it map 1. Can be assigned."""
-        return int(self._channel)
-
-    @channel.setter
-    def channel(self, channel: int) -> None:
-        """Set it; the page follows."""
-        hint = "The page calls the map with index 0 map 1."
-        self._channel = whole(channel, 0, len(self._bank) - 1, "ReluExplorer: channel", hint=hint)
-
-    @property
-    def bias(self) -> float:
-        """What is added to every response before the activation. Can be assigned."""
-        return float(self._bias)
-
-    @bias.setter
-    def bias(self, bias: float) -> None:
-        """Set it; the page follows."""
-        self._bias = _checked_bias(bias, self._most_bias)
-
-    @property
-    def activation(self) -> str:
-        """Name of the activation: "relu", "leaky", "sigmoid", "tanh" or "none". Can be assigned."""
-        return str(self._activation)
-
-    @activation.setter
-    def activation(self, activation: str) -> None:
-        """Set it; the page follows."""
-        self._activation = one_of(activation, ACTIVATIONS, _ACTIVATION)
-
-    @property
-    def slope(self) -> float:
-        """What leaky ReLU multiplies negative values with. Can be assigned."""
-        return float(self._slope)
-
-    @slope.setter
-    def slope(self, slope: float) -> None:
-        """Set it; the page follows."""
-        self._slope = between(slope, 0, 1, _SLOPE)
+        return self._kernels
 
     @property
     def response(self) -> Float32:
@@ -187,7 +171,7 @@ class ReluExplorer(Explorer):
 
 
 def activate(values: ArrayLike, activation: str, *, slope: float = 0.1) -> Float32:
-    """Apply an activation to every value.
+    """Apply one of `ACTIVATIONS` to every value.
 
     Args:
         values: Any shape, any range.
@@ -197,26 +181,17 @@ def activate(values: ArrayLike, activation: str, *, slope: float = 0.1) -> Float
     Returns:
         A new float32 array of the same shape.
 
-    Raises:
-        TypeError: The name is no text.
-        ValueError: No activation has this name.
-
     >>> activate([-2.0, 0.0, 2.0], "leaky", slope=0.5).tolist()
     [-1.0, 0.0, 2.0]
     """
-    name, x = one_of(activation, ACTIVATIONS, _ACTIVATION), np.array(values, np.float32)
-    if name == "relu":
+    x = np.array(values, np.float32)
+    if activation == "relu":
         return relu(x)
-    if name == "leaky":
+    if activation == "leaky":
         return np.where(x > 0, x, slope * x).astype(np.float32)
-    if name == "sigmoid":
+    if activation == "sigmoid":
         return np.exp(-np.logaddexp(0, -x)).astype(np.float32)  # 1 / (1 + exp(-x)) that cannot overflow
-    return np.tanh(x) if name == "tanh" else x
-
-
-def _checked_bias(bias: Any, most: float) -> float:
-    hint = f"No answer of these filters is larger than {most:g}: at {-most:g} everything is cut already."
-    return between(bias, -most, most, "ReluExplorer: bias", hint=hint)
+    return np.tanh(x) if activation == "tanh" else x
 
 
 def _as_bank(bank: str | ArrayLike | None) -> Float32:
@@ -229,7 +204,7 @@ def _as_bank(bank: str | ArrayLike | None) -> Float32:
     if kernels.ndim == 2:
         kernels = kernels[None]
     if kernels.ndim != 3 or not 1 <= len(kernels) <= MOST_KERNELS:
-        raise ValueError(
+        raise WrongValueError(
             f"ReluExplorer: the bank must have the shape (n, kh, kw) with 1 to {MOST_KERNELS} filters, "
             f"got {kernels.shape}. Of a conv weight (n, 1, kh, kw) take weight[:, 0]."
         )
@@ -239,8 +214,3 @@ def _as_bank(bank: str | ArrayLike | None) -> Float32:
 def _reach(kernel: Float32) -> float:
     """The largest size of an answer for pixels from 0 to 1."""
     return float(max(kernel.clip(min=0).sum(), -kernel.clip(max=0).sum()))
-
-
-def _most_bias(kernels: Float32) -> float:
-    """A round number above every answer: the slider must be able to cut everything."""
-    return float(max(1, ceil(1.25 * max(map(_reach, kernels)))))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import traitlets
 
-from coursekit.explorers.base import Explorer, Float32, packed, photograph
-from coursekit.explorers.chain import Conv, conv_chain
-from coursekit.explorers.settings import whole
+from coursekit.explorers.base import Explorer, packed, photograph
+from coursekit.explorers.layers import Conv, conv_chain
+from coursekit.explorers.traits import Float32, Ints, OneOf, WrongValueError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_products
 from coursekit.pictures.words import number
@@ -34,6 +34,12 @@ class StackExplorer(Explorer):
 
     Attributes:
         image: (H, W, 3) float32 in [0, 1], as the network got it.
+        layer: Name of the layer whose unit is chosen.
+        channels: Index of the chosen channel of the photograph, and of the chosen map of each layer.
+        maps: Shown "after" or "before" ReLU.
+        colours: A scale of its "own" for each layer, or a "common" one.
+
+    All but the photograph can be assigned; the page follows.
 
     Raises:
         ImageError: The photograph cannot be used, or the maps would be too many numbers for a page.
@@ -50,12 +56,15 @@ class StackExplorer(Explorer):
 
     module: ClassVar[str] = "stack"
     title: ClassVar[str] = "Stack explorer"
+    resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
+    layer = traitlets.TraitType[str, Any]().tag(sync=True)
+    channels = Ints().tag(sync=True)
+    maps = OneOf("after", "before").tag(sync=True)
+    colours = OneOf("own", "common").tag(sync=True)
     _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
     _maps = traitlets.Bytes().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
-    _layer = traitlets.Int().tag(sync=True)
-    _channels = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, image: Any, model: nn.Module | None = None, *, max_side: int | None = None) -> None:
         side = USUAL if max_side is None else max_side
@@ -69,55 +78,52 @@ class StackExplorer(Explorer):
                 f"Pass max_side={USUAL} or less."
             )
         weights = [part.ravel() for conv in self._convs for part in (conv.weight, conv.bias)]
-        _, height, width = self._convs[-1].maps.shape
         super().__init__(
             colour,
+            layer=self._convs[-1].name,
+            channels=[0, *(int(conv.activated.mean(axis=(1, 2)).argmax()) for conv in self._convs)],
             _layers=[_told(conv) for conv in self._convs],
             _maps=b"".join(packed(conv.maps) for conv in self._convs),
             _weights=packed(np.concatenate(weights)),
-            _layer=len(self._convs),
-            _channels=[0] + [int(conv.activated.mean(axis=(1, 2)).argmax()) for conv in self._convs],
-            _position=[height // 2, width // 2],
         )
 
-    @property
-    def layer(self) -> str:
-        """Name of the layer whose unit is chosen. Assign another name to choose it."""
-        return self._conv.name
-
-    @layer.setter
-    def layer(self, name: str) -> None:
-        """Choose the layer; the unit keeps its row and column where they exist there."""
-        names = [conv.name for conv in self._convs]
+    @traitlets.validate("layer")
+    def _is_in_the_stack(self, proposal: Any) -> str:
+        names, name = [conv.name for conv in self._convs], proposal["value"]
         if name not in names:
-            raise ValueError(f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}.")
-        self._layer = names.index(name) + 1
-        _, height, width = self._conv.maps.shape
-        self._position = [min(self._position[0], height - 1), min(self._position[1], width - 1)]
+            raise WrongValueError(
+                f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}."
+            )
+        return str(name)
+
+    @traitlets.validate("channels")
+    def _all_exist(self, proposal: Any) -> tuple[int, ...]:
+        channels: tuple[int, ...] = proposal["value"]
+        counts = {"the photograph": 3} | {conv.name: len(conv.maps) for conv in self._convs}
+        if len(channels) != len(counts):
+            raise WrongValueError(
+                f"StackExplorer: channels must be {len(counts)} indices, one for each of "
+                f"{', '.join(counts)}; got {len(channels)}."
+            )
+        for at, (channel, (name, count)) in enumerate(zip(channels, counts.items(), strict=True)):
+            hint = f"{name} has {count} maps with the indices 0 to {count - 1}."
+            between(channel, 0, count - 1, f"StackExplorer: channels[{at}]", hint=hint)
+        return channels
 
     @property
     def channel(self) -> int:
-        """Index of the unit's map among the layer's maps, from 0. Assign another one to choose it."""
-        return int(self._channels[self._layer])
-
-    @channel.setter
-    def channel(self, channel: int) -> None:
-        """Choose the unit's map."""
-        count = len(self._conv.maps)
-        hint = f"{self.layer} has {count} maps with the indices 0 to {count - 1}."
-        channels = list(self._channels)
-        channels[self._layer] = whole(channel, 0, count - 1, "StackExplorer: channel", hint=hint)
-        self._channels = channels
+        """Index of the unit's map among the layer's maps, from 0; `channels` can be assigned."""
+        return self.channels[self._depth]
 
     @property
     def input_channel(self) -> int:
         """Index of the input channel whose products are shown, from 0: of the layer before, or a colour."""
-        return int(self._channels[self._layer - 1])
+        return self.channels[self._depth - 1]
 
     @property
     def field(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """First and last row, first and last column of the photograph that the unit sees."""
-        field = receptive_field([conv.window for conv in self._convs[: self._layer]])
+        field = receptive_field([conv.window for conv in self._convs[: self._depth]])
         row, column = self.position
         return field.span(row), field.span(column)
 
@@ -135,8 +141,13 @@ class StackExplorer(Explorer):
         return float(self._conv.maps[self.channel, row, column])
 
     @property
+    def _depth(self) -> int:
+        """How many layers there are up to the chosen one."""
+        return [conv.name for conv in self._convs].index(self.layer) + 1
+
+    @property
     def _conv(self) -> Conv:
-        return self._convs[self._layer - 1]
+        return self._convs[self._depth - 1]
 
     def _extent(self) -> tuple[int, int]:
         _, height, width = self._conv.maps.shape
@@ -145,7 +156,7 @@ class StackExplorer(Explorer):
     def _patches(self) -> Float32:
         """What lies under the unit's kernels, (in, kh, kw)."""
         colours = np.moveaxis(self.image, 2, 0)  # (H, W, 3) -> (3, H, W)
-        read = [colours, *(conv.activated for conv in self._convs)][self._layer - 1]
+        read = [colours, *(conv.activated for conv in self._convs)][self._depth - 1]
         return self._conv.patches(read, *self.position)
 
     def _draw(self) -> Picture:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import traitlets
 
-from coursekit.explorers.base import Explorer, Float32, packed, photograph
-from coursekit.explorers.learned import Filters, layer_bytes, read_filters
-from coursekit.explorers.settings import whole
+from coursekit.explorers.base import Explorer, packed, photograph
+from coursekit.explorers.layers import Filters, read_filters
+from coursekit.explorers.traits import Float32, Int, OneOf, WrongValueError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number
@@ -39,6 +39,12 @@ class VggExplorer(Explorer):
 
     Attributes:
         image: (H, W, 3) float32 in [0, 1], as the network got it before it was normalized.
+        layer: Name of the chosen conv layer.
+        filter: Index of the chosen filter, and of its map, from 0.
+        channel: Index of the input channel whose kernel is shown, from 0.
+        maps: Shown "after" or "before" ReLU.
+
+    All but the photograph can be assigned; the page follows.
 
     Raises:
         ImageError: The photograph cannot be used: it has too few pixels for all poolings, or too many.
@@ -57,7 +63,12 @@ class VggExplorer(Explorer):
 
     module: ClassVar[str] = "vgg"
     title: ClassVar[str] = "VGG explorer"
+    resizing: ClassVar[tuple[str, ...]] = ("layer",)
 
+    layer = traitlets.TraitType[str, Any]().tag(sync=True)
+    filter = Int().tag(sync=True)
+    channel = Int().tag(sync=True)
+    maps = OneOf("after", "before").tag(sync=True)
     _layers = traitlets.List(traitlets.Dict()).tag(sync=True)
     _normal = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
     _origin = traitlets.Unicode().tag(sync=True)
@@ -65,9 +76,6 @@ class VggExplorer(Explorer):
     _maps = traitlets.Bytes().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
     _inputs = traitlets.Bytes().tag(sync=True)
-    _layer = traitlets.Int().tag(sync=True)
-    _filter = traitlets.Int().tag(sync=True)
-    _channel = traitlets.Int().tag(sync=True)
 
     def __init__(
         self,
@@ -77,16 +85,19 @@ class VggExplorer(Explorer):
         max_side: int | None = None,
     ) -> None:
         model, filters = read_filters(weights, explorer="VggExplorer")
-        small = _fitted(image, filters, max_side)
+        small = _fitted(image, model, filters, max_side)
         maps = _maps_of(model, small, [layer.name for layer in filters])
-        self._filters, self._values = filters, maps
-        names = [layer.name for layer in filters]
-        layer = names.index(BEGINNING) if BEGINNING in names else len(names) - 1
-        filter_, row, column = (int(at) for at in np.unravel_index(maps[layer].argmax(), maps[layer].shape))
-        first = filters[0]
+        self._learned = {part.name: (part, values) for part, values in zip(filters, maps, strict=True)}
+        first, names = filters[0], list(self._learned)
+        layer = BEGINNING if BEGINNING in names else names[-1]
+        part, values = self._learned[layer]
+        strongest = int(values.max(axis=(1, 2)).argmax())
         super().__init__(
             small,
-            _layers=[_told(part, values) for part, values in zip(filters, maps, strict=True)],
+            layer=layer,
+            filter=strongest,
+            channel=int(part.strongest[strongest, 0]),
+            _layers=[_told(part, values) for part, values in self._learned.values()],
             _normal=[list(model.mean), list(model.std)],
             _origin=model.origin,
             _first=packed(np.concatenate([first.weight.ravel(), first.bias])),
@@ -94,79 +105,63 @@ class VggExplorer(Explorer):
             _maps=b"".join(packed(values) for values in maps[1:]),
             _weights=b"".join(part.halves for part in filters),
             _inputs=b"".join(part.strongest.astype("<u2").tobytes() for part in filters),
-            _layer=layer,
-            _filter=filter_,
-            _channel=int(filters[layer].strongest[filter_, 0]),
-            _position=[row, column],
         )
+        self.observe(self._choose_what_exists, ["layer", "filter"])
+
+    @traitlets.validate("layer")
+    def _is_in_the_network(self, proposal: Any) -> str:
+        name = proposal["value"]
+        if name not in self._learned:
+            raise WrongValueError(
+                f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(self._learned)}."
+            )
+        return str(name)
+
+    @traitlets.validate("filter", "channel")
+    def _exists_in_the_layer(self, proposal: Any) -> int:
+        count = self._part.weight.shape[0 if proposal["trait"].name == "filter" else 1]
+        noun = "filter" if proposal["trait"].name == "filter" else "input channel"
+        hint = f"{self.layer} has {count} {noun}s with the indices 0 to {count - 1}."
+        between(proposal["value"], 0, count - 1, f"VggExplorer: {proposal['trait'].name}", hint=hint)
+        return int(proposal["value"])
+
+    @traitlets.default("position")
+    def _strongest_unit(self) -> tuple[int, int]:
+        return divmod(int(self.map.argmax()), int(self.map.shape[1]))
+
+    def _choose_what_exists(self, _: Any) -> None:
+        """Choose another filter and input channel where a new layer has not that many, as the page does."""
+        self.filter = min(self.filter, len(self._part.weight) - 1)
+        if self.channel not in self._part.strongest[self.filter]:
+            self.channel = int(self._part.strongest[self.filter, 0])
 
     @property
-    def layer(self) -> str:
-        """Name of the chosen conv layer. Assign another name to choose it."""
-        return self._filters[self._layer].name
-
-    @layer.setter
-    def layer(self, name: str) -> None:
-        """Choose the layer; the unit keeps its row and column where they exist there."""
-        names = [part.name for part in self._filters]
-        if name not in names:
-            raise ValueError(f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(names)}.")
-        at = names.index(name)
-        height, width = self._values[at].shape[1:]
-        row, column = self.position
-        self._position = [min(row, height - 1), min(column, width - 1)]
-        self._filter = min(self._filter, len(self._values[at]) - 1)
-        self._channel = int(self._filters[at].strongest[self._filter, 0])
-        self._layer = at
-
-    @property
-    def filter(self) -> int:
-        """Index of the chosen filter, and of its map, from 0. Assign another one to choose it."""
-        return int(self._filter)
-
-    @filter.setter
-    def filter(self, index: int) -> None:
-        """Choose the filter."""
-        self._filter = self._checked(index, len(self._values[self._layer]), "filter")
-
-    @property
-    def channel(self) -> int:
-        """Index of the input channel whose kernel is shown, from 0. Assign another one to choose it."""
-        return int(self._channel)
-
-    @channel.setter
-    def channel(self, index: int) -> None:
-        """Choose the input channel."""
-        self._channel = self._checked(index, self._filters[self._layer].weight.shape[1], "channel")
+    def _part(self) -> Filters:
+        return self._learned[self.layer][0]
 
     @property
     def map(self) -> Float32:
         """The chosen filter's map before ReLU, (H, W) float32; a copy."""
-        return np.array(self._values[self._layer][self.filter])
+        return np.array(self._learned[self.layer][1][self.filter])
 
     @property
     def value(self) -> float:
         """The unit's value before ReLU."""
-        return float(self._values[self._layer][(self.filter, *self.position)])
+        return float(self.map[self.position])
 
     @property
     def field(self) -> ReceptiveField:
         """Size and step of the layer's receptive fields; `field.span(row)` gives first and last pixel."""
-        return receptive_field(self._filters[self._layer].windows)
-
-    def _checked(self, index: int, count: int, what: str) -> int:
-        noun = "input channel" if what == "channel" else what
-        hint = f"{self.layer} has {count} {noun}s with the indices 0 to {count - 1}."
-        return whole(index, 0, count - 1, f"VggExplorer: {what}", hint=hint)
+        return receptive_field(self._part.windows)
 
     def _extent(self) -> tuple[int, int]:
-        height, width = self._values[self._layer].shape[1:]
+        height, width = self._learned[self.layer][1].shape[1:]
         return height, width
 
     def _draw(self) -> Picture:
         spans = [self.field.span(index) for index in self.position]
         row, column = self.position
-        kernel = self._filters[self._layer].weight[self.filter, self.channel]
+        kernel = self._part.weight[self.filter, self.channel]
         name = f"{self.layer}, filter {self.filter + 1}, after ReLU"
         stages = {
             "the photograph, with a frame around what the unit sees": _framed(self.image, spans),
@@ -177,7 +172,7 @@ class VggExplorer(Explorer):
         size = self.field.size
         rows = "; ".join(" ".join(number(weight) for weight in line) for line in kernel)
         return picture.retold(
-            f"{self.layer}, filter {self.filter + 1} of {len(self._values[self._layer])}, row {row}, column "
+            f"{self.layer}, filter {self.filter + 1} of {len(self._part.weight)}, row {row}, column "
             f"{column}: value {number(self.value)} before ReLU. The unit sees {size} x {size} pixels: rows "
             f"{top} to {bottom}, columns {left} to {right}; what lies beyond {self.image.shape[0]} x "
             f"{self.image.shape[1]} is padding. Its kernel for channel {self.channel + 1}, row by row: "
@@ -194,14 +189,14 @@ def _maps_of(model: VGG, image: Float32, names: list[str]) -> list[Float32]:
     return [found[name][0].float().cpu().numpy() for name in names]
 
 
-def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float32:
+def _fitted(source: Any, model: VGG, filters: list[Filters], max_side: int | None) -> Float32:
     """The photograph, small enough for the page and large enough for the poolings."""
     explorer = "VggExplorer"
     image = photograph(
         source, mode="rgb", max_side=USUAL if max_side is None else max_side, explorer=explorer
     )
     left = MOST_BYTES - sum(len(part.halves) + 2 * part.strongest.size for part in filters)
-    size = layer_bytes(filters, image)
+    size = _bytes_of_maps(filters, image)
     if size > left:
         fits = int(max(image.shape[:2]) * (left / size) ** 0.5)
         if max_side is not None:
@@ -211,13 +206,19 @@ def _fitted(source: Any, filters: list[Filters], max_side: int | None) -> Float3
                 f"Pass max_side={fits}, or leave it out."
             )
         image = photograph(source, mode="rgb", max_side=fits, explorer=explorer)
-    least = 2 ** sum(window.stride == 2 for window in filters[-1].windows)
+    least = 2 ** sum(name.endswith("_pool") for name in model.layer_names)
     if min(image.shape[:2]) < least:
         raise ImageError(
-            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the poolings before "
-            f"{filters[-1].name} need {least} x {least}. Pass a photograph that is larger, or less narrow."
+            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the network's poolings "
+            f"need {least} x {least}. Pass a photograph that is larger, or less narrow."
         )
     return image
+
+
+def _bytes_of_maps(filters: list[Filters], image: Float32) -> int:
+    """How many bytes the maps of all layers but the first need."""
+    height, width = image.shape[:2]
+    return sum(4 * len(part.bias) * (height >> part.pools) * (width >> part.pools) for part in filters[1:])
 
 
 def _told(part: Filters, maps: Float32) -> dict[str, Any]:

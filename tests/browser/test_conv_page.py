@@ -76,7 +76,7 @@ def framed(root, view, name):
 
 def test_the_window_and_the_border_stand_where_they_are(explorer_page):
     page, root = explorer_page(ConvExplorer(IMAGE, KERNEL, stride=3, padding=2, dilation=2))
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [4, 5])"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [4, 5])"))
     # Counted with the padding: 44 x 64 pixels, and a window of 3 x 5 whose first pixel is (12, 15).
     assert framed(root, 0, "window") == pytest.approx([12 / 44, 15 / 64, 3 / 44, 5 / 64], abs=1e-4)
     assert framed(root, 0, "photograph") == pytest.approx([2 / 44, 2 / 64, 40 / 44, 60 / 64], abs=1e-4)
@@ -133,8 +133,8 @@ def test_a_part_of_the_photograph_is_cut_where_the_learner_looks(explorer_page):
     for size in ("24,32", "9,12", "4,4", "40,60"):
         area.and_(page.locator("select")).select_option(size)
         page.evaluate("() => new Promise(requestAnimationFrame)")
-        page.wait_for_function("size => explorer.model.get('_part').slice(2).join() === size", arg=size)
-        part = page.evaluate("explorer.model.get('_part')")
+        page.wait_for_function("size => explorer.model.get('part').slice(2).join() === size", arg=size)
+        part = page.evaluate("explorer.model.get('part')")
         seen = assert_true(root, IMAGE, part=part)
         assert (part[0] + seen[0], part[1] + seen[1]) == (row, column)  # the same window as before
 
@@ -286,31 +286,6 @@ def test_a_cell_under_the_pointer_is_marked_in_all_three_tables(explorer_page):
     expect(root.locator("[data-part=product]")).to_contain_text("Row 1, column 1 of the kernel: ")
     page.mouse.move(5, 5)
     expect(marks).to_have_count(0)
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(ConvExplorer(IMAGE))
-    slide(page, root, "Stride", 2)
-    slide(page, root, "Padding", 1)
-    root.get_by_label("Kernel", exact=True).select_option("sobel_y")
-    page.wait_for_function(
-        "() => explorer.model.get('_stride') === 2 && explorer.model.get('_padding') === 1"
-        " && explorer.model.get('_kernel').length === 3"
-    )
-    assert_true(root, IMAGE)
-    for name, value in {
-        "_stride": 3,
-        "_dilation": 2,
-        "_kernel": KERNEL.tolist(),
-        "_position": [2, 5],
-    }.items():
-        after(
-            page, root, lambda pair=(name, value): page.evaluate("([n, v]) => explorer.model.set(n, v)", pair)
-        )
-    assert assert_true(root, IMAGE, KERNEL) == (2, 5)
-    after(page, root, lambda: page.evaluate("explorer.model.set('_part', [3, 4, 20, 22])"))
-    assert_true(root, IMAGE, KERNEL, part=(3, 4, 20, 22))
-    expect(root.get_by_label("Input", exact=True).and_(page.locator("select"))).to_have_value("")
 
 
 def test_the_colours_of_the_response_are_those_of_its_scale(explorer_page):

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from coursekit import explorers
 
-NAMES = sorted(explorers.__all__)
-every = pytest.mark.parametrize("name", NAMES)
+NAMES = sorted([*explorers.__all__, "TemplateExplorer"])
+every = pytest.mark.parametrize("name", explorers.__all__)
 WIDTHS = (320, 700, 1100, 1600)
 
 # What sticks out of the page, or is cut by a part that cannot be scrolled.
@@ -34,13 +34,60 @@ UNSEEN_FOCUS = """() => {
 }"""
 
 
+# Another view of the explorer on the page, as a second display of it, or the page after a reload, makes one.
+OTHER_VIEW = """() => {
+    const el = document.createElement('div');
+    document.querySelector('main').append(el);
+    explorer.module.render({ model: explorer.model, el });
+}"""
+# What a view shows: its line and its controls. How many products are added is each view's own.
+SHOWN = """root => [
+    root.querySelector('[data-part=line]').textContent,
+    ...[...root.querySelectorAll('select, input')]
+        .filter(part => !part.closest('.ck-cv-adding'))
+        .map(part => part.type === 'checkbox' ? part.checked : part.value),
+    ...[...root.querySelectorAll('[aria-pressed]')].map(part => part.ariaPressed),
+    [...root.querySelectorAll('.ck-live')].map(map => map.classList.contains('ck-pinned')).join(),
+]"""
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def explorer(request):
     return driving(request.param).lesson_explorer()
 
 
-def test_each_lesson_has_its_explorer():
-    assert len(NAMES) == 7
+def test_two_views_agree_on_what_was_chosen_and_a_reload_keeps_it(explorer, explorer_page):
+    page, first = explorer_page(explorer)
+    page.evaluate(OTHER_VIEW)
+    second = page.locator("section.ck-explorer").nth(1)
+    first = page.locator("section.ck-explorer").nth(0)
+    begun = first.evaluate(SHOWN)
+    for menu in first.locator("select").all():
+        keys = menu.locator("option:not([disabled])").evaluate_all("all => all.map(one => one.value)")
+        menu.select_option(next((key for key in keys if key not in ("", menu.input_value())), keys[0]))
+    for control in first.locator("input[type=range]:visible").all():
+        control.press("ArrowRight")
+    for control in first.locator("input[type=checkbox], [aria-pressed=false]").all():
+        control.click()
+    after(page, first, lambda: page.mouse.click(*middle(first.locator(".ck-live").first, 0.3, 0.6)))
+    expect(second.locator(".ck-pinned")).to_have_count(1)  # the last that was chosen
+    page.wait_for_function(
+        f"([one, other]) => String(({SHOWN})(one)) === String(({SHOWN})(other))",
+        arg=[first.element_handle(), second.element_handle()],
+    )
+    chosen = first.evaluate(SHOWN)
+    assert sum(old != new for old, new in zip(begun, chosen, strict=False)) >= 3
+    page.evaluate(OTHER_VIEW)
+    third = page.locator("section.ck-explorer").nth(2)
+    settled(third)
+    assert third.evaluate(SHOWN) == chosen
+
+
+def test_the_template_can_be_used(explorer_page):
+    drive = driving("TemplateExplorer")
+    for way in (drive.by_pointer, drive.by_keys, drive.by_touch):
+        explorer = drive.lesson_explorer()
+        way(*explorer_page(explorer), explorer)
 
 
 def test_it_fits_every_width_in_both_themes(explorer, explorer_page, screenshots):

@@ -102,12 +102,12 @@ def test_a_word_in_place_of_a_number(explorer_page):
 def test_a_weight_that_is_being_typed_is_left_alone(explorer_page):
     page, root = explorer_page(FilterExplorer(IMAGE, "box3"))
     cell, menu = root.locator(".ck-weight").nth(3), root.get_by_label("Kernel", exact=True)
-    sent = page.evaluate("JSON.stringify(explorer.model.get('_kernel'))")
+    sent = page.evaluate("JSON.stringify(explorer.model.get('kernel'))")
     cell.click()
     page.keyboard.press("Enter")  # what is shown is rounded: it is no new weight
     settled(root)
     page.wait_for_timeout(300)
-    assert page.evaluate("JSON.stringify(explorer.model.get('_kernel'))") == sent
+    assert page.evaluate("JSON.stringify(explorer.model.get('kernel'))") == sent
     assert cell.get_attribute("aria-valuetext") == "0.11"
     assert cell.get_attribute("aria-valuenow") == "0.1111"
     after(page, root, lambda: page.keyboard.press("ArrowUp"))
@@ -125,9 +125,9 @@ def test_a_weight_that_is_being_typed_is_left_alone(explorer_page):
     cell.fill("-1")
     after(page, root, lambda: page.keyboard.press("Tab"))
     expect(cell).to_have_value("\u22121")
-    page.wait_for_function("explorer.model.get('_kernel')[1][0] === -1")
+    page.wait_for_function("explorer.model.get('kernel')[1][0] === -1")
     row, column, value = reading(root)
-    response = cross_correlate2d(IMAGE, page.evaluate("explorer.model.get('_kernel')"))
+    response = cross_correlate2d(IMAGE, page.evaluate("explorer.model.get('kernel')"))
     assert abs(response[row, column] - value) <= 0.00051
 
 
@@ -188,7 +188,7 @@ def test_rounding_is_never_shown_as_a_response(explorer_page):
     bar = root.locator(".ck-ends span")
     expect(bar).to_have_text(["0", "0.50", "1"])  # a plain area answers 0
     for kernel in ([[1e6, 0.1], [0.2, 0.3]], [[0.1, 0.2], [0.7, 0.3]]):
-        page.evaluate("kernel => explorer.model.set('_kernel', kernel)", kernel)
+        page.evaluate("kernel => explorer.model.set('kernel', kernel)", kernel)
         for at in range(4):
             cell = root.locator(".ck-weight").nth(at)
             cell.fill("0")
@@ -200,33 +200,22 @@ def test_rounding_is_never_shown_as_a_response(explorer_page):
 
 def test_python_can_point_and_a_place_that_is_lost_is_told(explorer_page):
     page, root = explorer_page(FilterExplorer(IMAGE[:12, :12]))
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [8, 8])"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [8, 8])"))
     assert reading(root)[:2] == (8, 8)
     root.get_by_label("Size", exact=True).select_option("7")
-    page.wait_for_function("String(explorer.model.get('_position')) === '5,5'")
+    page.wait_for_function("String(explorer.model.get('position')) === '5,5'")
 
 
 def test_python_learns_what_the_learner_sets_once_it_rests(explorer_page):
     page, root = explorer_page(FilterExplorer(IMAGE))
-    page.wait_for_function("explorer.model.saved > 0")
-    saved = page.evaluate("explorer.model.saved")
     cell = root.locator(".ck-weight").nth(0)
     for _ in range(2):
         cell.evaluate(  # four keys with no rest between them, however slow the machine is
             "cell => [1, 2, 3, 4].forEach(() =>"
             " cell.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp' })))"
         )
-    page.wait_for_function("explorer.model.get('_kernel')[0][0] === 1")
-    assert page.evaluate("explorer.model.saved") <= saved + 2
-
-
-def test_python_can_set_the_kernel(explorer_page):
-    page, root = explorer_page(FilterExplorer(IMAGE))
-    after(
-        page, root, lambda: page.evaluate("explorer.model.set('_kernel', [[1, 0, 2], [0, 4, 0], [0, 0, 8]])")
-    )
-    assert weights(root).tolist() == [[1, 0, 2], [0, 4, 0], [0, 0, 8]]
-    assert_true(root, IMAGE)
+    page.wait_for_function("explorer.model.get('kernel')[0][0] === 1")
+    assert 1 <= page.evaluate("explorer.model.saved") <= 2
 
 
 def test_many_changes_leave_no_error(explorer_page):
@@ -242,10 +231,3 @@ def test_many_changes_leave_no_error(explorer_page):
         "root => root.dataset.exact === 'true'", arg=root.element_handle()
     )  # at rest, anew
     assert_true(root, IMAGE)
-
-
-def test_closing_leaves_nothing(explorer_page):
-    page, root = explorer_page(FilterExplorer(IMAGE))
-    page.evaluate("explorer.close()")
-    expect(root).to_have_count(0)
-    page.evaluate("explorer.model.set('_kernel', [[1, 0], [0, 1]])")  # nobody listens, nobody fails

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, line, middle
+from driving import after, line
 from pixel_driving import assert_patch, assert_true, by_keys, by_pointer, by_touch, patch, place
 
 from coursekit.explorers import PixelExplorer
@@ -78,7 +78,7 @@ def test_the_patch_stays_inside_the_photograph(side, explorer_page):
         after(
             page,
             root,
-            lambda at=[row, column]: page.evaluate("at => explorer.model.set('_position', at)", at),
+            lambda at=[row, column]: page.evaluate("at => explorer.model.set('position', at)", at),
         )
         rows, columns, cells = patch(root)
         assert (len(rows), len(columns), len(cells)) == (side, side, side * side)
@@ -96,33 +96,3 @@ def test_the_channels_share_one_scale_with_a_bar(explorer_page):
     _, root = explorer_page(PixelExplorer(IMAGE * 0.1))  # a dark photograph stays dark
     assert root.locator(".ck-ends span").all_text_contents() == ["0", "0.50", "1"]
     assert pixels(root, 1)[..., 1].max() < 100
-
-
-def test_a_held_place_stays_on_every_picture_until_it_is_freed(explorer_page):
-    page, root = explorer_page(PixelExplorer(IMAGE))
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(0), 0.4, 0.4)))
-    held = place(root)
-    for at in (0, 2):
-        page.mouse.move(*middle(maps.nth(at), 0.8, 0.8))
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-        assert place(root) == held
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(2), 0.7, 0.7)))  # holds another place
-    assert root.locator(".ck-pinned").count() == 1
-    page.keyboard.press("Escape")
-    assert root.locator(".ck-pinned").count() == 0
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(PixelExplorer(IMAGE))
-    after(page, root, lambda: root.get_by_role("button", name="BGR").click())
-    root.locator(".ck-live").first.focus()
-    after(page, root, lambda: page.keyboard.press("Home"))
-    page.wait_for_function(
-        "explorer.model.get('_order') === 'bgr' && explorer.model.get('_position')[1] === 0"
-    )
-    assert "Read as BGR" in line(root)  # what was set at the same time was not taken back
-    after(page, root, lambda: page.evaluate("explorer.model.set('_order', 'rgb')"))
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [3, 5])"))
-    assert assert_true(root, IMAGE) == (3, 5)
-    assert "Read as RGB" in line(root)

@@ -180,52 +180,15 @@ def test_the_maps_do_not_jump_under_the_pointer(explorer_page):
     assert len(places) == 1
 
 
-def test_python_learns_what_the_learner_sets(explorer_page):
-    page, root = explorer_page(PoolExplorer(IMAGE))
-    control(root, "Window").select_option("3")
-    control(root, "Ceil mode").check()
-    after(page, root, lambda: control(root, "Shift down").press("End"))
-    page.wait_for_function("explorer.model.get('_shift')[0] === 3")
-    told = page.evaluate("['_size', '_stride', '_ceil'].map(name => explorer.model.get(name))")
-    assert told == [3, 0, True]
-
-
-def test_python_can_set_all_of_it(explorer_page):
-    explorer = PoolExplorer(IMAGE)
-    page, root = explorer_page(explorer)
-    wanted = {
-        "_source": "photograph",
-        "_kind": "avg",
-        "_size": 4,
-        "_stride": 3,
-        "_ceil": True,
-        "_shift": [2, 1],
-    }
-    for name, value in wanted.items():
-        page.evaluate("([name, value]) => explorer.model.set(name, value)", [name, value])
-    expect(root.locator("[data-part=line]")).to_contain_text("the mean of 16 values")
-    chosen = settings(root)
-    assert vars(chosen) == {
-        "source": "photograph",
-        "kind": "avg",
-        "size": 4,
-        "stride": 3,
-        "ceil": True,
-        "down": 2,
-        "right": 1,
-    }
-    assert_true(root, explorer)
-
-
 def test_a_place_stays_inside_and_python_follows_and_leads(explorer_page):
     page, root = explorer_page(PoolExplorer("temple"))
     control(root, "Window").select_option("6")
-    page.wait_for_function("String(explorer.model.get('_position')) === '5,8'")
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [2, 3])"))
+    page.wait_for_function("String(explorer.model.get('position')) === '5,8'")
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [2, 3])"))
     assert line(root).startswith("Output row 2, column 3: ")
     kernel = [[0, 1], [0, -1]]
-    after(page, root, lambda: page.evaluate("kernel => explorer.model.set('_kernel', kernel)", kernel))
+    after(page, root, lambda: page.evaluate("kernel => explorer.model.set('kernel', kernel)", kernel))
     explorer = PoolExplorer("temple", np.array(kernel))
     assert assert_true(root, explorer) == (2, 3)
-    after(page, root, lambda: page.evaluate("explorer.model.set('_pointed', 'input')"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('pointed', 'input')"))
     assert assert_true(root, explorer) == (2, 3)

@@ -115,25 +115,6 @@ def test_maps_without_anything_negative_begin_at_zero(explorer_page):
     expect(root.locator(".ck-bar .ck-ends span").first).to_have_text("0")
 
 
-def test_python_learns_what_the_learner_sets(explorer_page):
-    page, root = explorer_page(ReluExplorer(IMAGE))
-    after(page, root, lambda: control(root, "Map").select_option("2"))
-    after(page, root, lambda: control(root, "Activation").select_option("leaky"))
-    page.wait_for_function("explorer.model.get('_activation') === 'leaky'")
-    assert page.evaluate("explorer.model.get('_channel')") == 2
-
-
-def test_python_can_set_all_of_it(explorer_page):
-    explorer = ReluExplorer(IMAGE)
-    page, root = explorer_page(explorer)
-    for name, value in {"_channel": 3, "_bias": 1.3, "_activation": "leaky", "_slope": 0.4}.items():
-        page.evaluate("([name, value]) => explorer.model.set(name, value)", [name, value])
-    expect(root.locator("[data-part=line]")).to_contain_text("after leaky ReLU")
-    chosen = settings(root)
-    assert (chosen.channel, chosen.bias, chosen.activation, chosen.slope) == (3, 1.3, "leaky", 0.4)
-    assert_true(root, explorer)
-
-
 def test_one_filter_of_its_own(explorer_page):
     explorer = ReluExplorer(IMAGE, filters.kernel("sobel_y"))
     _, root = explorer_page(explorer)
@@ -154,5 +135,5 @@ def test_a_bias_between_two_steps_is_shown_as_it_is(explorer_page):
     after(page, root, lambda: bias.fill("-1.04"))  # as a drag does: it goes in steps
     expect(output).to_have_text("\u22121")
     assert_true(root, explorer)
-    after(page, root, lambda: page.evaluate("explorer.model.set('_position', [3, 4])"))
+    after(page, root, lambda: page.evaluate("explorer.model.set('position', [3, 4])"))
     assert assert_true(root, explorer)[:2] == (3, 4)

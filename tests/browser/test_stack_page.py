@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from driving import after, line, middle, number, settled
+from driving import after, line, middle, number
 from playwright.sync_api import expect
 from stack_driving import (
     assert_shown,
@@ -54,7 +54,7 @@ def box_of(root, column):
 
 def test_the_field_is_lit_through_every_earlier_layer(explorer_page):
     explorer = StackExplorer(IMAGE)
-    explorer._position = [7, 9]
+    explorer.position = [7, 9]
     page, root = explorer_page(explorer)
     expect(root.locator(".ck-caption").nth(0)).to_have_text("Photograph: 13 × 13 seen")
     assert [box_of(root, at) for at in range(4)] == [
@@ -63,24 +63,10 @@ def test_the_field_is_lit_through_every_earlier_layer(explorer_page):
         [7, 9, 5, 5],
         [7, 9, 1, 1],
     ]
-    after(page, root, lambda: root.get_by_label("Unit in").select_option("1"))
+    after(page, root, lambda: root.get_by_label("Unit in").select_option("conv1"))
     # The same place of the photograph, and no frame in the layers that come later.
     assert [box_of(root, at) for at in range(4)] == [[11, 13, 5, 5], [11, 13, 1, 1], None, None]
     assert_true(root, explorer)
-
-
-def test_a_click_holds_the_unit_while_the_pointer_crosses_other_maps(explorer_page):
-    page, root = explorer_page(StackExplorer(IMAGE))
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(3), 0.4, 0.4)))
-    held = reading(root)
-    for at in (3, 2, 1, 0):
-        page.mouse.move(*middle(maps.nth(at), 0.8, 0.7))
-    settled(root)
-    assert reading(root) == held
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.8, 0.7)))
-    assert reading(root)[0] == "conv1"
-    assert maps.nth(3).evaluate("frame => !frame.classList.contains('ck-pinned')")
 
 
 def painted(root, column):
@@ -116,7 +102,8 @@ def test_a_value_below_zero_becomes_zero(explorer_page):
     explorer = StackExplorer(IMAGE)
     maps = explorer._convs[1].maps
     channel, row, column = (int(at) for at in np.unravel_index(maps.argmin(), maps.shape))
-    explorer.layer, explorer.channel, explorer._position = "conv2", channel, [row, column]
+    explorer.layer, explorer.channels = "conv2", [0, 0, channel, 0]
+    explorer.position = row, column
     _page, root = explorer_page(explorer)
     expect(root.locator("[data-part=line]")).to_contain_text("and ReLU makes it 0. It sees 9 × 9 pixels")
     expect(root.locator("[data-part=result]")).to_contain_text("After ReLU: 0.")
@@ -142,8 +129,8 @@ def test_padding_stride_and_dilation(explorer_page):
         nn.Conv2d(4, 5, 3, padding=2, dilation=2, bias=False),
     )
     explorer = StackExplorer(IMAGE, model)
-    explorer._position = [0, 0]
-    explorer._channels = [0, 0, 0]
+    explorer.position = [0, 0]
+    explorer.channels = [0, 0, 0]
     page, root = explorer_page(explorer)
     said = root.locator("[data-part=line]")
     expect(said).to_contain_text(
@@ -158,19 +145,6 @@ def test_padding_stride_and_dilation(explorer_page):
     after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(0), 0.5, 0.5)))
     rows = line(root)
     assert "row 10, column 15" in rows
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(StackExplorer(IMAGE))
-    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(2), 0.5, 0.25)))
-    name, channel, row, column, *_ = reading(root)
-    page.wait_for_function("explorer.model.saved > 0")
-    assert page.evaluate("explorer.model.get('_layer')") == 2 == int(name[-1])
-    assert page.evaluate("explorer.model.get('_position')") == [row, column]
-    assert page.evaluate("explorer.model.get('_channels')[2]") == channel
-    after(page, root, lambda: page.evaluate("explorer.model.set('_channels', [0, 3, 5, 7])"))
-    after(page, root, lambda: page.evaluate("explorer.model.set('_layer', 3)"))
-    assert reading(root)[:2] == ("conv3", 7)
 
 
 def test_an_arrow_key_on_the_photograph_goes_to_the_next_unit(explorer_page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after, middle, settled
+from driving import after
 from playwright.sync_api import expect
 from vgg_driving import LAYERS, assert_true, by_keys, by_pointer, by_touch, maps_of, reading
 
@@ -23,9 +23,9 @@ def test_the_numbers_are_those_of_the_network(drive, width, explorer_page):
 
 def test_every_layer_is_there(explorer_page):
     page, root = explorer_page(CAT)
-    for at, name in enumerate(LAYERS):
+    for name in LAYERS:
         if reading(root)[0] != name:
-            after(page, root, lambda at=at: root.get_by_label("Layer").select_option(str(at)))
+            after(page, root, lambda name=name: root.get_by_label("Layer").select_option(name))
         assert assert_true(root, CAT)[0] == name
         expect(root.locator("[data-part=all] p")).to_contain_text(f"All {len(maps_of(CAT.image)[name])} maps")
 
@@ -59,7 +59,7 @@ def test_the_first_layer_is_shown_in_colour_and_the_others_are_not(explorer_page
     page, root = explorer_page(CAT)
     colour = root.locator("[data-part=filter] .ck-map")
     expect(colour).to_be_hidden()
-    after(page, root, lambda: root.get_by_label("Layer").select_option("0"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block1_conv1"))
     expect(colour).to_be_visible()
     filter_ = reading(root)[1]
     weight = vgg16("course", until="block1_conv1").features[0].weight.numpy()
@@ -99,31 +99,6 @@ def test_a_field_beyond_the_photograph_is_framed_inside(explorer_page):
     assert part["height"] <= whole["height"] + 1
 
 
-def test_a_click_holds_the_unit_while_the_pointer_crosses_the_photograph(explorer_page):
-    page, root = explorer_page(CAT)
-    maps = root.locator(".ck-live")
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(1), 0.4, 0.4)))
-    held = reading(root)
-    page.mouse.move(*middle(maps.nth(0), 0.8, 0.7))
-    settled(root)
-    assert reading(root) == held
-
-
-def test_python_learns_what_the_learner_sets_and_sets_it(explorer_page):
-    page, root = explorer_page(CAT)
-    after(page, root, lambda: root.get_by_label("Filter").select_option("3"))
-    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").nth(1), 0.5, 0.25)))
-    _, filter_, row, column, *_ = reading(root)
-    assert filter_ == 3
-    # Told once the learner rests, the position after the filter.
-    page.wait_for_function("at => String(explorer.model.get('_position')) === at", arg=f"{row},{column}")
-    assert page.evaluate("explorer.model.get('_filter')") == filter_
-    after(page, root, lambda: page.evaluate("explorer.model.set('_layer', 2)"))
-    assert reading(root)[0] == "block2_conv1"
-    after(page, root, lambda: page.evaluate("explorer.model.set('_filter', 60)"))
-    assert assert_true(root, CAT)[1] == 60
-
-
 def test_a_large_network_sends_its_strongest_inputs_only(explorer_page):
     explorer = VggExplorer("cat", None, max_side=32)  # all 13 layers of VGG16, random
     kept = explorer._layers[-1]["kept"]
@@ -133,7 +108,7 @@ def test_a_large_network_sends_its_strongest_inputs_only(explorer_page):
         f"; the {kept} strongest of 256 are here"
     )
     expect(root.get_by_label("Reads").locator("option")).to_have_count(kept)
-    after(page, root, lambda: root.get_by_label("Layer").select_option("11"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block5_conv2"))
     root.locator(".ck-tiles").focus()
     after(page, root, lambda: page.keyboard.press("End"))
     assert reading(root)[1] == 511

@@ -106,7 +106,7 @@ def by_pointer(page, root, explorer):
         after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at), d, a)))
         seen.add(assert_true(root, explorer))
     assert len(seen) == 3
-    after(page, root, lambda: root.get_by_label("Layer").select_option("0"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block1_conv1"))
     assert assert_true(root, explorer)[0] == "block1_conv1"
     tiles = root.locator(".ck-tiles")
     tiles.scroll_into_view_if_needed()
@@ -131,7 +131,7 @@ def by_keys(page, root, explorer):
     after(page, root, lambda: page.keyboard.press("Home"))
     after(page, root, lambda: page.keyboard.press("ArrowRight"))
     assert assert_true(root, explorer)[1] == 1
-    after(page, root, lambda: root.get_by_label("Layer").select_option("12"))
+    after(page, root, lambda: root.get_by_label("Layer").select_option("block5_conv3"))
     assert assert_true(root, explorer)[0] == "block5_conv3"
 
 

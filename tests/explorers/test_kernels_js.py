@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 from vectors import vectors
 
-from coursekit.explorers.linking import PAGE, LinkError, linked, style
+from coursekit.explorers.bundle import PAGE, BundleError, bundled, style
 
 HERE = Path(__file__).resolve().parent
-MOST_LINES = 420  # of a module of the page
-MODULES = sorted(path.stem for path in PAGE.glob("*.js") if path.stem not in {"kernels", "parts"})
+EXPLORERS = sorted(path.stem for path in PAGE.glob("*.css") if path.stem != "explorer")
 
 
 @pytest.fixture(scope="module")
@@ -50,24 +49,20 @@ def test_kernels_js_gives_what_reference_gives(node, tmp_path):
     assert re.search(r"\bpass (?:1\d|2\d|3\d)\b", done.stdout), done.stdout  # all of them, not an empty file
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_linked_module_is_one_valid_module(node, name, tmp_path):
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_bundled_module_is_one_valid_module(node, name, tmp_path):
     file = tmp_path / f"{name}.mjs"
-    file.write_text(linked(name), encoding="utf-8")
+    file.write_text(bundled(name), encoding="utf-8")
     done = ran([node, "--check", str(file)])
     assert done.returncode == 0, done.stderr
     text = file.read_text(encoding="utf-8")
     assert not re.search(r"^\s*import\b|\bfrom\s+[\"']|https?://", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in PAGE.glob("*.js")))
-def test_a_module_of_the_page_stays_small(name):
-    lines = len((PAGE / f"{name}.js").read_text(encoding="utf-8").splitlines())
-    assert lines <= MOST_LINES, f"{name}.js has {lines} lines"
-
-
-def test_the_style_sheet_fetches_nothing():
-    assert not re.search(r"@import|url\(", style())
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_style_sheet_fetches_nothing(name):
+    assert ".ck-explorer" in style(name)
+    assert not re.search(r"@import|url\(", style(name))
 
 
 @pytest.mark.parametrize(
@@ -83,14 +78,14 @@ def test_the_style_sheet_fetches_nothing():
         ({"a.js": 'import * as b from "./b.js";\n'}, "a.js has 'import \\* as b"),
     ],
 )
-def test_what_cannot_be_linked(files, message, tmp_path):
+def test_what_cannot_be_bundled(files, message, tmp_path):
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(LinkError, match=message):
-        linked("a", tmp_path)
+    with pytest.raises(BundleError, match=message):
+        bundled("a", tmp_path)
 
 
-def test_a_shared_module_is_linked_once(tmp_path):
+def test_a_shared_module_is_bundled_once(tmp_path):
     (tmp_path / "a.js").write_text(
         'import { b } from "./b.js";\nimport {\n  c,\n  d,\n} from "./c.js";\nexport default { b, c, d };\n',
         encoding="utf-8",
@@ -98,4 +93,4 @@ def test_a_shared_module_is_linked_once(tmp_path):
     (tmp_path / "b.js").write_text('import { c } from "./c.js";\nexport const b = c;\n', encoding="utf-8")
     (tmp_path / "c.js").write_text("export const c = 1;\nexport function d() {}\n", encoding="utf-8")
     together = "const c = 1; function d() {} const b = c; export default { b, c, d };"
-    assert " ".join(linked("a", tmp_path).split()) == together
+    assert " ".join(bundled("a", tmp_path).split()) == together

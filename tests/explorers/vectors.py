@@ -83,11 +83,10 @@ def pool(rng):
     size = int(rng.integers(1, 5))
     settings = {
         "stride": int(rng.integers(1, 5)),
-        "padding": int(rng.integers(0, size // 2 + 1)),
         "ceil": bool(rng.integers(2)),
     }
     image = an_image(rng)
-    names = {"stride": settings["stride"], "padding": settings["padding"], "ceil_mode": settings["ceil"]}
+    names = {"stride": settings["stride"], "ceil_mode": settings["ceil"]}
     return {
         "image": image,
         "size": size,

@@ -1,14 +1,13 @@
-// Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function of it.
+// Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function
+// of it.
 
 import { activate, plane, shown } from "./kernels.js";
-import { node } from "./parts.js";
-import { give, svg } from "./svg.js";
+import { give, newId, node, svg } from "./elements.js";
 
 const CHART = { width: 400, height: 150 };
 const SAMPLES = 240; // points of a curve
 const BELOW = "#2166ac"; // as in coursekit.pictures
 const ABOVE = "#b2182b";
-let charts = 0;
 
 /**
  * A drawing with its axis below it. `line` is a mark to be placed at a value.
@@ -16,8 +15,7 @@ let charts = 0;
  * Returns { element, area, line, hatch, caption(text), describe(words, end), path(name, d, look) }.
  */
 export function chart() {
-  charts += 1;
-  const id = `ck-hatch-${charts}-${Math.random().toString(36).slice(2, 8)}`; // others may be on the page
+  const id = newId();
   const hatch = svg(
     "pattern",
     { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
@@ -34,7 +32,13 @@ export function chart() {
   const area = node("div", { class: "ck-chart" }, drawing, line);
   const ends = [node("span"), node("span"), node("span")];
   const title = node("p", { class: "ck-caption" });
-  const element = node("div", { class: "ck-panel" }, title, area, node("div", { class: "ck-ends" }, ...ends));
+  const element = node(
+    "div",
+    { class: "ck-panel" },
+    title,
+    area,
+    node("div", { class: "ck-ends" }, ...ends),
+  );
   const paths = new Map();
   return {
     element,
@@ -70,7 +74,8 @@ export function drawCounts(target, counts, bias, reach, end, cut) {
   const parts = { below: "", above: "" };
   const across = (value) => (CHART.width * (value + end)) / (2 * end);
   const bar = (side, from, to, height) => {
-    if (to > from) parts[side] += `M${across(from)} ${CHART.height}V${height}H${across(to)}V${CHART.height}Z`;
+    if (to > from)
+      parts[side] += `M${across(from)} ${CHART.height}V${height}H${across(to)}V${CHART.height}Z`;
   };
   counts.forEach((count, at) => {
     if (count === 0) return;
@@ -96,6 +101,9 @@ export function drawCurve(target, rule, slope, end) {
   }
   const thin = { fill: "none", stroke: "#777" };
   target.path("zero", `M0 ${CHART.height / 2}H${CHART.width}`, thin);
-  target.path("same", `M0 ${CHART.height}L${CHART.width} 0`, { ...thin, "stroke-dasharray": "5 5" });
+  target.path("same", `M0 ${CHART.height}L${CHART.width} 0`, {
+    ...thin,
+    "stroke-dasharray": "5 5",
+  });
   target.path("curve", d, { fill: "none", stroke: "#111", "stroke-width": 3 });
 }

@@ -23,19 +23,22 @@ export function colourInto(pixels, map, { low, high }, table) {
   const { data } = map;
   for (let at = 0; at < data.length; at += 1) {
     const step = (data[at] - low) * factor;
-    if (step - step !== 0) pixels[at] = MAGENTA; // only of what is not finite
+    if (step - step !== 0)
+      pixels[at] = MAGENTA; // only of what is not finite
     else if (step < 0) pixels[at] = table[0];
     else pixels[at] = table[step < 255 ? step | 0 : 255];
   }
 }
 
-/** The [r, g, b] of one number that is finite. Planes keep a function of their own: it is quick while it sees no other. */
+/** The [r, g, b] of one finite number; `colourInto` stays quick by seeing no other kind of plane. */
 export function colourOf(value, { low, high }, table) {
   const step = Math.min(255, Math.max(0, Math.floor(((value - low) * 256) / (high - low))));
   return [...new Uint8Array(table.buffer, 4 * step, 3)];
 }
 
-/** Write an RGB photograph, values 0 to 1, as 32-bit pixels. `order` is the channel for red, green and blue. */
+/**
+ * Write an RGB photograph, values 0 to 1, as 32-bit pixels. `order` is the channel for red, green and blue.
+ */
 export function photographInto(pixels, data, order = [0, 1, 2]) {
   const bytes = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, 4 * pixels.length);
   for (let at = 0; at < pixels.length; at += 1) {
@@ -46,8 +49,8 @@ export function photographInto(pixels, data, order = [0, 1, 2]) {
   }
 }
 
-/** Whether white ink is more legible than black on an [r, g, b] of 0 to 255, by the contrast ratio of WCAG 2. */
-export function isDark([red, green, blue]) {
+/** Whether white ink is more legible than black on an [r, g, b] of 0 to 255: contrast ratio of WCAG 2. */
+export function isDark(/** @type {number[]} */ [red, green, blue]) {
   const linear = (value) => {
     const part = value / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

@@ -1,7 +1,7 @@
 // The arithmetic of the explorers: pure functions, the same numbers as coursekit.reference in Python.
 //
-// A plane is { data, height, width }: one channel, row after row, data a Float32Array (or another array of numbers).
-// Functions return new planes and change nothing they are given, except where a name says "into".
+// A plane is { data, height, width }: one channel, row after row, data a Float32Array (or another array of
+// numbers). Functions return new planes and change nothing they are given, except where a name says "into".
 
 /** Make a plane of zeros, or around the data given. */
 export function plane(height, width, data = new Float32Array(height * width)) {
@@ -16,8 +16,20 @@ export function planeOf(rows) {
   return plane(rows.length, rows[0].length, Float32Array.from(rows.flat()));
 }
 
+/**
+ * Row and column of an index into rows of this width.
+ * @type {(index: number, width: number) => [number, number]}
+ */
+export function divmod(index, width) {
+  return [Math.floor(index / width), index % width];
+}
+
 /** How many positions a window has along one direction; 0 or less where it does not fit at all. */
-export function outputSize(size, kernel, { stride = 1, padding = 0, dilation = 1, ceil = false } = {}) {
+export function outputSize(
+  size,
+  kernel,
+  { stride = 1, padding = 0, dilation = 1, ceil = false } = {},
+) {
   const room = size + 2 * padding - dilation * (kernel - 1) - 1;
   let count = Math.floor((room + (ceil ? stride - 1 : 0)) / stride) + 1;
   if (ceil && (count - 1) * stride >= size + padding) count -= 1; // a window in the padding only
@@ -44,7 +56,14 @@ export function correlate(image, kernel, { stride = 1, padding = 0, dilation = 1
  *
  * A response is the sum of these shares, so a changed weight costs one share and not all of them.
  */
-export function addShiftedInto(out, image, weight, i, j, { stride = 1, padding = 0, dilation = 1 } = {}) {
+export function addShiftedInto(
+  out,
+  image,
+  weight,
+  i,
+  j,
+  { stride = 1, padding = 0, dilation = 1 } = {},
+) {
   if (weight === 0) return;
   const top = i * dilation - padding;
   const left = j * dilation - padding;
@@ -84,7 +103,11 @@ export function pixel(image, row, column) {
 
 /** Products of two planes of one shape, place by place. */
 export function products(a, b) {
-  return plane(a.height, a.width, a.data.map((value, at) => value * b.data[at]));
+  return plane(
+    a.height,
+    a.width,
+    a.data.map((value, at) => value * b.data[at]),
+  );
 }
 
 /** Sum of all values, added in double precision. */
@@ -108,6 +131,19 @@ export function reach(kernel) {
     else negative -= weight;
   }
   return Math.max(positive, negative);
+}
+
+/** Whether two planes have one shape, and values that differ by no more than `noise`. */
+export function alike(a, b, noise = 0) {
+  const equal = (value, at) => Math.abs(value - b.data[at]) <= noise;
+  return a.height === b.height && a.width === b.width && a.data.every(equal);
+}
+
+/** The rows of a plane, as Python reads them. */
+export function rowsOf(map) {
+  return Array.from({ length: map.height }, (_, row) =>
+    Array.from(map.data.subarray(row * map.width, (row + 1) * map.width)),
+  );
 }
 
 /** What is smaller than this in an answer of the kernel is rounding, as in Python. */
@@ -138,26 +174,26 @@ export function relu(map) {
 }
 
 /**
- * Max or average pooling, as torch does it: padding never wins, and averages count padding as zeros, but not what a
- * last window that only partly fits (ceil) has beyond it.
+ * Max or average pooling, as torch does it: an average does not count what a last window that only partly
+ * fits (ceil) has beyond the map.
  *
- * Returns the plane and, for "max", where each winner stands in the input (its index, the first of equals), else null.
+ * Returns null where the window does not fit, else the plane and, for "max", where each winner stands in
+ * the input (its index, the first of equals), else null.
  */
-export function pool(map, kind, size, { stride = size, padding = 0, ceil = false } = {}) {
-  const options = { stride, padding, ceil };
-  const height = outputSize(map.height, size, options);
-  const width = outputSize(map.width, size, options);
-  if (height < 1 || width < 1) throw new RangeError("the window does not fit into the map");
+export function pool(map, kind, size, { stride = size, ceil = false } = {}) {
+  const height = outputSize(map.height, size, { stride, ceil });
+  const width = outputSize(map.width, size, { stride, ceil });
+  if (height < 1 || width < 1) return null;
   const out = plane(height, width);
   const winners = kind === "max" ? new Int32Array(height * width) : null;
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const window = poolWindow(map, y, x, size, options);
+      const { top, left, bottom, right } = poolWindow(map, y, x, size, stride);
       let best = -Infinity;
       let winner = -1;
       let sum = 0;
-      for (let row = window.top; row < window.bottom; row += 1) {
-        for (let column = window.left; column < window.right; column += 1) {
+      for (let row = top; row < bottom; row += 1) {
+        for (let column = left; column < right; column += 1) {
           const value = map.data[row * map.width + column];
           sum += value;
           if (value > best) {
@@ -166,29 +202,22 @@ export function pool(map, kind, size, { stride = size, padding = 0, ceil = false
           }
         }
       }
-      out.data[y * width + x] = winners ? best : sum / window.count;
+      out.data[y * width + x] = winners ? best : sum / ((bottom - top) * (right - left));
       if (winners) winners[y * width + x] = winner;
     }
   }
   return { plane: out, winners };
 }
 
-/** The part of a pooling window inside the map, as [top, bottom) x [left, right), and how many values it counts. */
-export function poolWindow(map, y, x, size, { stride = size, padding = 0 } = {}) {
-  const top = y * stride - padding;
-  const left = x * stride - padding;
-  const bottom = Math.min(top + size, map.height + padding);
-  const right = Math.min(left + size, map.width + padding);
-  return {
-    top: Math.max(top, 0),
-    left: Math.max(left, 0),
-    bottom: Math.min(bottom, map.height),
-    right: Math.min(right, map.width),
-    count: (bottom - top) * (right - left),
-  };
+/** The part of a pooling window inside the map, as [top, bottom) x [left, right). */
+export function poolWindow(map, y, x, size, stride) {
+  const [top, left] = [y * stride, x * stride];
+  const bottom = Math.min(top + size, map.height);
+  const right = Math.min(left + size, map.width);
+  return { top, left, bottom, right };
 }
 
-/** Which input pixels a value has seen after layers of { kernel, stride, padding, dilation }, along one direction. */
+/** Which pixels a value has seen after layers of { kernel, stride, padding, dilation }, along one side. */
 export function receptiveField(layers) {
   let size = 1;
   let step = 1;
@@ -218,7 +247,9 @@ export function extremes(map) {
     high = Math.max(high, data[at]);
   }
   // Both are quick and pass NaN on: then the others are looked at by themselves.
-  return Number.isNaN(low) ? extremes({ data: data.filter((value) => !Number.isNaN(value)) }) : [low, high];
+  return Number.isNaN(low)
+    ? extremes({ data: data.filter((value) => !Number.isNaN(value)) })
+    : [low, high];
 }
 
 /** How many values fall into each of `bins` equal bins from low to high; the last bin holds high too. */
@@ -227,15 +258,16 @@ export function histogram(map, low, high, bins) {
   const scale = bins / (high - low);
   for (let at = 0; at < map.data.length; at += 1) {
     const value = map.data[at];
-    if (value >= low && value <= high) counts[Math.min(Math.floor((value - low) * scale), bins - 1)] += 1;
+    if (value >= low && value <= high)
+      counts[Math.min(Math.floor((value - low) * scale), bins - 1)] += 1;
   }
   return counts;
 }
 
 /**
- * The scale of coursekit.pictures: zero in the middle of "signed" where anything is negative, else at the start of
- * "positive". Takes planes that are compared with each other, so that they share it. What is at most `noise` away
- * from zero counts as zero.
+ * The scale of coursekit.pictures: zero in the middle of "signed" where anything is negative, else at the
+ * start of "positive". Takes planes that are compared with each other, so that they share it. What is at
+ * most `noise` away from zero counts as zero.
  */
 export function sharedScale(maps, noise = 0) {
   let low = 0;
@@ -261,15 +293,23 @@ export function shown(value, digits = 2) {
   return clean.replace("-", "\u2212");
 }
 
-/** A number as `shown`, in a cell of a table: with fewer digits where it is large, and at most `digits` + 4 characters. */
+/** A number as `shown`, with fewer digits where it is large: at most `digits` + 4 characters. */
 export function fitting(value, digits = 2) {
   const texts = Array.from({ length: digits + 1 }, (_, less) => shown(value, digits - less));
-  const powers = [1, 0].map((places) => value.toExponential(places).replace("e+", "e").replace(/^-/, "\u2212"));
+  const powers = [1, 0].map((places) =>
+    value.toExponential(places).replace("e+", "e").replace(/^-/, "\u2212"),
+  );
   return [...texts, ...powers].find((text) => text.length <= digits + 4) ?? powers[1];
 }
 
 /** What each input plane adds to one value of a conv layer: the sum of its patch times its kernel. */
-export function contributions(inputs, weights, row, column, { stride = 1, padding = 0, dilation = 1 } = {}) {
+export function contributions(
+  inputs,
+  weights,
+  row,
+  column,
+  { stride = 1, padding = 0, dilation = 1 } = {},
+) {
   const top = row * stride - padding;
   const left = column * stride - padding;
   return weights.map((kernel, at) =>
@@ -277,7 +317,9 @@ export function contributions(inputs, weights, row, column, { stride = 1, paddin
   );
 }
 
-/** The unit, counted along one direction, whose field lies nearest around an input pixel; it may not exist. */
+/**
+ * The unit, counted along one direction, whose field lies nearest around an input pixel; it may not exist.
+ */
 export function nearestUnit(field, index) {
   return Math.round((index - field.firstCentre) / field.step);
 }
@@ -299,7 +341,9 @@ export function halves(bits, factor = 1) {
 /** A number with so many significant digits, small ones written out, with a minus sign that is one. */
 export function significant(value, digits = 3) {
   if (!Number.isFinite(value)) return String(value);
-  return String(Number(value.toPrecision(digits))).replaceAll("-", "\u2212").replace(/^\u22120$/, "0");
+  return String(Number(value.toPrecision(digits)))
+    .replaceAll("-", "\u2212")
+    .replace(/^\u22120$/, "0");
 }
 
 /** The part of a plane that begins at (top, left). */
@@ -312,9 +356,14 @@ export function crop(map, top, left, height, width) {
   return out;
 }
 
-/** First and last of `count` windows that hold an input value, along one direction; none where last < first. */
+/**
+ * First and last of `count` windows that hold an input value, along one direction; none where last < first.
+ */
 export function readers(index, count, size, stride) {
-  return [Math.max(0, Math.floor((index - size) / stride) + 1), Math.min(count - 1, Math.floor(index / stride))];
+  return [
+    Math.max(0, Math.floor((index - size) / stride) + 1),
+    Math.min(count - 1, Math.floor(index / stride)),
+  ];
 }
 
 /** Which values of two planes of one shape differ by more than `noise`: 1 or 0 for each, and how many. */
@@ -349,12 +398,13 @@ export function channelOf(data, height, width, channel) {
   return out;
 }
 
-/** Brightness of a photograph: 0.299 red + 0.587 green + 0.114 blue. `order` is the channel for each of them. */
+/** Brightness: 0.299 red + 0.587 green + 0.114 blue. `order` is the channel for each of them. */
 export function grayFrom(data, order = [0, 1, 2]) {
   const [red, green, blue] = order;
   const out = new Float32Array(data.length / 3);
   for (let at = 0; at < out.length; at += 1) {
-    out[at] = 0.299 * data[3 * at + red] + 0.587 * data[3 * at + green] + 0.114 * data[3 * at + blue];
+    out[at] =
+      0.299 * data[3 * at + red] + 0.587 * data[3 * at + green] + 0.114 * data[3 * at + blue];
   }
   return out;
 }

@@ -1,20 +1,23 @@
 // Maps: pictures of planes and photographs that answer to pointer, keys and touch.
 
 import { colourInto, photographInto } from "./colours.js";
-import { clamp, modified, node } from "./parts.js";
+import { clamp, modified, node } from "./elements.js";
 
 /**
  * A picture of a plane or photograph that can be pointed at.
  *
- * `onpoint(row, column, hovering)` is called while the pointer or the arrow keys move; `hovering` says that a pointer
- * with no button pressed did it, so that a map may stay where another one is pinned: see `heldElsewhere`. A click, a
- * tap or Enter pins the position, and Escape, another click or tap frees it. A finger scrolls the page, but moves the
- * position of a map that is pinned.
+ * `onpoint(row, column, hovering)` is called while the pointer or the arrow keys move; `hovering` says that
+ * a pointer with no button pressed did it. A click, a tap or Enter holds the position: `state.held` is then
+ * the map's label, and a pointer that only passes by moves nothing on any map. Escape, another click or tap
+ * frees it, and so does a move on another map. A finger scrolls the page, but moves the position of the map
+ * that holds it.
  *
- * Returns { element, paint(plane, scale, table), photograph(data, order), resize(height, width), point(row, column),
- * box(name, row, column, height, width), caption(text), pinned, pin(on), keysStep }; an arrow key moves by `keysStep`.
+ * Returns { element, frame, canvas, paint(plane, scale, table), photograph(data, order), point(row, column),
+ * box(name, row, column, height, width, kind), caption(text), keysStep }; an arrow key moves by `keysStep`.
+ * @param {{ label: string, height?: number, width?: number, onpoint?: Function }} options
+ * @param {import("./bind.js").State} state
  */
-export function mapView({ label, height, width, onpoint = null }) {
+export function mapView({ label, height = 1, width = 1, onpoint }, state, tie) {
   const canvas = node("canvas", { width, height });
   const frame = node("div", {
     class: onpoint ? "ck-map ck-live" : "ck-map",
@@ -30,9 +33,9 @@ export function mapView({ label, height, width, onpoint = null }) {
   const boxes = new Map();
   let image;
   let pixels;
-  const view = { element, frame, canvas, pinned: false, row: 0, column: 0, height, width, keysStep: 1 };
+  const view = { element, frame, canvas, label, row: 0, column: 0, height, width, keysStep: 1 };
 
-  view.resize = (rows, columns) => {
+  const resize = (rows, columns) => {
     [view.height, view.width, canvas.height, canvas.width] = [rows, columns, rows, columns];
     frame.style.setProperty("--ck-ratio", columns / rows);
     image = context.createImageData(columns, rows);
@@ -41,7 +44,7 @@ export function mapView({ label, height, width, onpoint = null }) {
     view.column = Math.min(view.column, columns - 1);
   };
   view.paint = (map, scale, table) => {
-    if (map.height !== view.height || map.width !== view.width) view.resize(map.height, map.width);
+    if (map.height !== view.height || map.width !== view.width) resize(map.height, map.width);
     colourInto(pixels, map, scale, table);
     context.putImageData(image, 0, 0);
   };
@@ -52,7 +55,7 @@ export function mapView({ label, height, width, onpoint = null }) {
   view.caption = (text) => {
     if (caption.textContent !== text) caption.textContent = text; // the page would be laid out again
   };
-  /** Frame some pixels. `kind` is a class for the style: "field", "winner", "pad"; null takes the frame away. */
+  /** Frame some pixels. `kind` is a class for the style, such as "winner"; a null row takes it away. */
   view.box = (name, row, column, rows, columns, kind = "field") => {
     let box = boxes.get(name);
     if (row === null) {
@@ -76,32 +79,29 @@ export function mapView({ label, height, width, onpoint = null }) {
     view.row = clamp(row, 0, view.height - 1);
     view.column = clamp(column, 0, view.width - 1);
   };
-  view.resize(height, width);
-  if (onpoint) listen(view, frame, onpoint);
+  resize(height, width);
+  if (onpoint) {
+    tie("held", { set: (held) => frame.classList.toggle("ck-pinned", held === label) });
+    listen(view, state, onpoint);
+  }
   return view;
 }
 
-/**
- * Whether a move over `view` must change nothing, since it only passes by and another one of `views` holds its place.
- * Any other move frees what the others hold.
- */
-export function heldElsewhere(view, views, hovering) {
-  const others = views.filter((other) => other !== view);
-  if (hovering) return others.some((other) => other.pinned);
-  for (const other of others) other.pin(false);
-  return false;
-}
-
-function listen(view, frame, onpoint) {
+function listen(view, state, onpoint) {
+  const { frame, label } = view;
+  const holds = () => state.held === label;
+  const hold = (on) => {
+    if (on) state.held = label;
+    else if (holds()) state.held = "";
+  };
   const go = (row, column, hovering = false) => {
+    if (state.held !== "" && !holds()) {
+      if (hovering) return;
+      state.held = "";
+    }
     view.point(row, column);
     onpoint(view.row, view.column, hovering);
   };
-  const pin = (pinned) => {
-    view.pinned = pinned;
-    frame.classList.toggle("ck-pinned", pinned);
-  };
-  view.pin = pin;
   const place = (event) => {
     const area = frame.getBoundingClientRect();
     return [
@@ -109,15 +109,21 @@ function listen(view, frame, onpoint) {
       Math.floor(((event.clientX - area.left) / area.width) * view.width),
     ];
   };
-  let down = null; // the press that has not ended: where it began, and whether it became a drag
+  listenToPointers(frame, { place, go, holds, hold });
+  listenToKeys(view, { go, holds, hold });
+}
+
+function listenToPointers(frame, { place, go, holds, hold }) {
+  /** @type {{ x: number, y: number, moved: boolean } | undefined} */
+  let down; // the press that has not ended: where it began, and whether it became a drag
   const end = () => {
-    down = null;
+    down = undefined;
   };
   frame.addEventListener("pointermove", (event) => {
     if (!event.isPrimary) return;
     if (event.buttons === 0) end(); // it ended where nobody told
     if (down && Math.hypot(event.clientX - down.x, event.clientY - down.y) > 6) down.moved = true;
-    const follows = view.pinned ? down?.moved : event.pointerType !== "touch"; // a finger scrolls the page
+    const follows = holds() ? down?.moved : event.pointerType !== "touch"; // a finger scrolls the page
     if (follows) go(...place(event), !down);
   });
   frame.addEventListener("pointerdown", (event) => {
@@ -125,34 +131,38 @@ function listen(view, frame, onpoint) {
     if (!event.isPrimary || event.button !== 0) return; // a second finger, another button
     down = { x: event.clientX, y: event.clientY, moved: false };
     frame.setPointerCapture(event.pointerId); // it may end beyond the map
-    if (!view.pinned && event.pointerType !== "touch") go(...place(event));
+    if (!holds() && event.pointerType !== "touch") go(...place(event));
   });
   frame.addEventListener("pointerup", (event) => {
     if (down && !down.moved) {
-      pin(!view.pinned);
+      hold(!holds());
       go(...place(event));
     }
     end();
   });
   for (const name of ["pointercancel", "lostpointercapture"]) frame.addEventListener(name, end);
-  const steps = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    PageUp: [-10, 0],
-    PageDown: [10, 0],
-  };
-  frame.addEventListener("keydown", (event) => {
+}
+
+const ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  PageUp: [-10, 0],
+  PageDown: [10, 0],
+};
+
+function listenToKeys(view, { go, holds, hold }) {
+  view.frame.addEventListener("keydown", (event) => {
     if (modified(event)) return;
-    const step = steps[event.key];
+    const step = ARROWS[event.key];
     if (step) {
       const far = (event.shiftKey ? 10 : 1) * view.keysStep;
       go(view.row + step[0] * far, view.column + step[1] * far);
     } else if (event.key === "Home") go(view.row, 0);
     else if (event.key === "End") go(view.row, view.width - 1);
-    else if (event.key === "Enter") pin(!view.pinned);
-    else if (event.key === "Escape") pin(false);
+    else if (event.key === "Enter") hold(!holds());
+    else if (event.key === "Escape") hold(false);
     else return;
     event.preventDefault();
     event.stopPropagation(); // JupyterLab would move to the next cell

@@ -1,26 +1,29 @@
-// What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift changed.
+// What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift
+// changed.
 
 import { readers, shown } from "./kernels.js";
-import { clamp } from "./parts.js";
-import { give, svg } from "./svg.js";
+import { clamp, give, newId, svg } from "./elements.js";
 
-/** Which rows and columns of the input no window reads, and the words for it. */
-export function places(input, output, size, stride) {
+/**
+ * Which rows and columns of the input no window reads, and the words for it; none where there is no output.
+ */
+export function unread(input, output, size, stride) {
   const none = (length, count) =>
     Array.from({ length }, (_, at) => at).filter((at) => {
       const [first, last] = readers(at, count, size, stride);
       return last < first;
     });
-  const rows = none(input.height, output.height);
-  const columns = none(input.width, output.width);
-  const named = (list, noun) => (list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : []);
+  const rows = output ? none(input.height, output.height) : [];
+  const columns = output ? none(input.width, output.width) : [];
+  const named = (list, noun) =>
+    list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : [];
   const told = [...named(rows, "row"), ...named(columns, "column")].join(" and ");
   return { rows, columns, words: told ? `: ${told} not read (hatched)` : "" };
 }
 
 /** An overlay that hatches whole rows and columns of a map. Returns { element, set(map, rows, columns) }. */
 export function unreadOverlay() {
-  const id = `ck-unread-${Math.random().toString(36).slice(2, 10)}`; // others may be on the page
+  const id = newId();
   const paper = svg("rect", { fill: "#fff" });
   const stripe = svg("rect", { fill: "#c2185b" });
   const turned = { id, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
@@ -58,10 +61,12 @@ export function markInto(canvas, map, marked) {
   const gap = Math.floor((side - size) / 2);
   marked.forEach((on, at) => {
     if (!on) return;
-    const start = (Math.floor(at / map.width) * side + gap) * canvas.width + (at % map.width) * side + gap;
+    const start =
+      (Math.floor(at / map.width) * side + gap) * canvas.width + (at % map.width) * side + gap;
     for (let y = 0; y < size; y += 1) {
       for (let x = 0; x < size; x += 1) {
-        const inner = size < 3 ? (x + y) % 2 === 1 : Math.min(x, y, size - 1 - x, size - 1 - y) >= edge;
+        const inner =
+          size < 3 ? (x + y) % 2 === 1 : Math.min(x, y, size - 1 - x, size - 1 - y) >= edge;
         pixels[start + y * canvas.width + x] = inner ? black : white;
       }
     }
@@ -70,7 +75,7 @@ export function markInto(canvas, map, marked) {
 }
 
 /** "row 3", or "rows 3 to 5", of what goes from `first` and ends before `end`. */
-export function spoken(noun, first, end) {
+export function spokenRange(noun, first, end) {
   return end - first === 1 ? `${noun} ${first}` : `${noun}s ${first} to ${end - 1}`;
 }
 
@@ -86,11 +91,10 @@ export function hatchBeyond(grid, size, rows, columns) {
 }
 
 /** What a shift changed, in a sentence. */
-export function sentenceOf(outputs, inputs, { _shift: [down, right] }, stride) {
+export function sentenceOf(outputs, inputs, [down, right], stride) {
   const share = ({ data, count }) => `${shown((100 * count) / data.length, 1)} %`;
-  const steps = down % stride === 0 && right % stride === 0;
-  return (
-    `The shift changed ${share(outputs)} of the outputs and ${share(inputs)} of the inputs` +
-    `${steps ? "; it is a whole number of strides: the outputs moved, and only those at the border are new" : ""}.`
-  );
+  const moved =
+    "; it is a whole number of strides: the outputs moved, and only those at the border are new";
+  const steps = down % stride === 0 && right % stride === 0 ? moved : "";
+  return `The shift changed ${share(outputs)} of the outputs and ${share(inputs)} of the inputs${steps}.`;
 }

@@ -1,293 +1,168 @@
 // StackExplorer: a column a layer, the field of one unit back to the photograph, and the sums that made it.
 
+import { aroundRelu, choice } from "./controls.js";
+import { cutter, numbersOf, photographOf } from "./data.js";
+import { clamp, colourBar, node, numberGrid, whenNew } from "./elements.js";
+import { explorer, holding } from "./explorer.js";
 import {
+  channelOf,
   contributions,
   nearestUnit,
   patch,
   plane,
+  planeOf,
   products,
   receptiveField,
   relu,
   sharedScale,
   shown,
   span,
-  total,
 } from "./kernels.js";
-import { heldElsewhere, mapView } from "./maps.js";
-import {
-  arrayOf,
-  aroundRelu,
-  begin,
-  choice,
-  clamp,
-  colourBar,
-  floats,
-  frames,
-  modified,
-  node,
-  numberGrid,
-  tablesOf,
-} from "./parts.js";
-import { following, remembering } from "./state.js";
+import { sharesList } from "./shares.js";
 
 const COLOURS = ["red", "green", "blue"];
 const UNIT = { low: 0, high: 1 };
 
-function render({ model, el }) {
-  const photo = arrayOf(model, "_photograph");
-  const tables = tablesOf(model);
-  const remember = remembering(model);
+function build({ model, state, tie, map, controls, stage, spoken, say, tables }) {
+  const photo = photographOf(model);
   const stages = stagesOf(model, photo);
   const layers = stages.slice(1);
-  let at = model.get("_layer");
-  let [row, column] = model.get("_position");
-  let channels = [...model.get("_channels")];
-  let kind = "after";
-  let common = false;
-
-  const { root, controls, stage, say, close } = begin(el, {
-    name: "stack",
-    title: "Stack explorer: point at a unit, and follow what it has seen back to the photograph",
-    help: [
-      "Point at a map to choose one of its units; on the photograph, to choose the unit in the middle of whose field " +
-        "you are. Arrow keys go to the next unit, with Shift by 10. Click, tap or Enter holds the unit; once more, or " +
-        "Escape, frees it. A finger moves a held unit.",
-      "Sums: click a row, or use the arrow keys in the list. Maps are counted from 1, rows and columns from 0.",
-    ],
-  });
-
-  // A column for the photograph, and one for each layer
-
-  const columns = stages.map((part, index) => {
-    const view = mapView({
-      label: part.name,
-      height: part.height,
-      width: part.width,
-      onpoint: (y, x, hovering) => pointed(index, y, x, hovering),
-    });
-    if (index === 0) {
-      view.photograph(photo.data);
-      return { view };
-    }
-    const menu = choice({
-      label: `${part.name} shows`,
-      options: part.planes.map((_, map) => [map, `map ${map + 1}`]),
-      value: channels[index],
-      onvalue: (value) => setChannel(index, Number(value)),
-    });
-    const bar = colourBar();
-    view.element.prepend(menu.element);
-    view.element.append(bar.element);
-    return { view, menu, bar, painted: "" };
-  });
-  columns[0].view.element.prepend(node("div", { class: "ck-control" }, `Input, ${stages[0].height} × ${stages[0].width}`));
-  stage.classList.add("ck-columns");
-  stage.append(...columns.map(({ view }) => view.element));
-
-  // The sums: one row an input channel
-
-  const heading = node("p", { class: "ck-caption" });
-  const list = sumsList({ onchoose: (channel) => setChannel(at - 1, channel) });
-  const result = node("p", { "data-part": "result" });
-  const sums = node("div", { class: "ck-sums", "data-part": "sums" }, heading, list.element, result);
-  const grids = ["patch", "kernel", "products"].map((label) => numberGrid({ label, height: 1, width: 1 }));
-  const signs = ["×", "="].map((sign) => node("span", { class: "ck-sign", "aria-hidden": "true" }, sign));
-  // A sign stays with what follows it, also where the tables stand below each other.
-  const steps = grids.map(({ element }, index) =>
-    node("div", { class: "ck-step" }, signs[index - 1] ?? "", node("div", { class: "ck-scroll" }, element)),
-  );
-  const work = node("div", { class: "ck-work", "data-part": "work" }, ...steps);
-  root.querySelector("[data-part=spoken]").after(sums, work);
-
-  // Controls
-
-  const layerMenu = choice({
-    label: "Unit in",
-    options: layers.map(({ name }, index) => [index + 1, name]),
-    value: at,
-    onvalue: (value) => setLayer(Number(value)),
-  });
-  const kindMenu = aroundRelu(kind, (value) => {
-    kind = value;
-    draw();
-  });
-  const scaleMenu = choice({
-    label: "Colours",
-    options: [
-      ["own", "one scale for each layer"],
-      ["common", "one scale for all layers"],
-    ],
-    value: "own",
-    onvalue: (value) => {
-      common = value === "common";
-      draw();
-    },
-  });
-  controls.append(layerMenu.element, ...(layers.some((part) => part.relu) ? [kindMenu.element] : []), scaleMenu.element);
+  const indexOf = (layer) => stages.findIndex(({ name }, at) => at > 0 && name === layer);
+  const depth = () => indexOf(state.layer);
+  const fieldOf = (count) => receptiveField(layers.slice(0, count));
 
   // What the learner does
 
-  function pointed(index, y, x, hovering) {
-    const views = columns.map(({ view }) => view);
-    if (heldElsewhere(views[index], views, hovering)) return;
-    if (index > 0) at = index;
-    const field = receptiveField(layers.slice(0, at));
-    row = index > 0 ? y : nearestUnit(field, y);
-    column = index > 0 ? x : nearestUnit(field, x);
-    chosen();
-  }
+  const choose = (at, row, column) => {
+    state.layer = stages[at].name;
+    state.position = [clamp(row, 0, stages[at].height - 1), clamp(column, 0, stages[at].width - 1)];
+  };
+  const point = (at, row, column) => {
+    const field = fieldOf(depth());
+    if (at > 0) choose(at, row, column);
+    else choose(depth(), nearestUnit(field, row), nearestUnit(field, column));
+  };
+  const chooseLayer = (name) => {
+    const before = fieldOf(depth());
+    const at = indexOf(name);
+    const nearest = (unit) => nearestUnit(fieldOf(at), before.firstCentre + unit * before.step);
+    choose(at, ...state.position.map(nearest));
+  };
+  const chooseChannel = (at, channel) => {
+    state.channels = state.channels.with(at, channel);
+  };
 
-  function setLayer(next) {
-    const before = receptiveField(layers.slice(0, at));
-    const after = receptiveField(layers.slice(0, next));
-    row = nearestUnit(after, before.firstCentre + row * before.step);
-    column = nearestUnit(after, before.firstCentre + column * before.step);
-    at = next;
-    chosen();
-  }
+  // A column for the photograph, and one for each layer
 
-  function setChannel(index, channel) {
-    channels[index] = channel;
-    chosen();
-  }
-
-  function chosen() {
-    row = clamp(row, 0, stages[at].height - 1);
-    column = clamp(column, 0, stages[at].width - 1);
-    remember("_layer", at);
-    remember("_position", [row, column]);
-    remember("_channels", [...channels]);
-    draw();
-  }
-
-  // Drawing
-
-  const draw = frames(() => {
-    columns.forEach((part, index) => index > 0 && paint(part, index));
-    drawFields();
-    drawSums();
+  const columns = stages.map(({ name, height, width, planes }, at) => {
+    const view = map({
+      label: name,
+      height,
+      width,
+      onpoint: (row, column) => point(at, row, column),
+    });
+    if (at === 0) {
+      view.photograph(photo.data);
+      view.element.prepend(node("div", { class: "ck-control" }, `Input, ${height} × ${width}`));
+      return { view, paint: () => {} };
+    }
+    const options = planes.map((_, channel) => [channel, `map ${channel + 1}`]);
+    const shows = (channels) => channels[at];
+    const menu = choice({ label: `${name} shows`, options, shows });
+    const bar = colourBar();
+    view.element.prepend(tie("channels", menu, (channel) => chooseChannel(at, channel)));
+    view.element.append(bar.element);
+    const paint = whenNew((channel, kind, colours) => {
+      const scale = colours === "common" ? commonScale(layers, kind) : stages[at].scale(kind);
+      view.paint((kind === "after" ? stages[at].read : planes)[channel], scale, tables[scale.kind]);
+      bar.set(scale, tables[scale.kind]);
+    });
+    return { view, paint };
   });
+  stage.classList.add("ck-columns");
+  stage.append(...columns.map(({ view }) => view.element));
+  const sums = sumsPanel((channel) => chooseChannel(depth() - 1, channel));
+  const work = workPanel(tables);
+  spoken.after(sums.element, work.element);
 
-  function paint(part, index) {
-    const key = `${channels[index]} ${kind} ${common}`;
-    if (part.painted === key) return;
-    part.painted = key;
-    const scale = common ? commonScale(layers, kind) : stages[index].scale(kind);
-    const planes = kind === "after" ? stages[index].read : stages[index].planes;
-    part.view.paint(planes[channels[index]], scale, tables[scale.kind]);
-    part.bar.set(scale, tables[scale.kind]);
-    part.menu.set(channels[index]);
-  }
+  // Controls
 
-  function drawFields() {
-    layerMenu.set(at);
-    columns.forEach(({ view }, index) => {
-      const { name, height, width } = stages[index];
-      const size = index === 0 ? name : `${name}, ${height} × ${width}`;
+  const scales = [
+    ["own", "one scale for each layer"],
+    ["common", "one scale for all layers"],
+  ];
+  const names = layers.map(({ name }) => [name, name]);
+  controls.append(tie("layer", choice({ label: "Unit in", options: names }), chooseLayer));
+  if (layers.some((layer) => layer.relu)) controls.append(tie("maps", aroundRelu()));
+  controls.append(tie("colours", choice({ label: "Colours", options: scales })));
+
+  return () => {
+    const at = depth();
+    const row = clamp(state.position[0], 0, stages[at].height - 1);
+    const column = clamp(state.position[1], 0, stages[at].width - 1);
+    columns.forEach(({ view, paint }, index) => {
+      paint(state.channels[index], state.maps, state.colours);
       if (index > at) {
         view.box("field", null);
-        view.caption(size);
-        return;
-      }
-      const field = receptiveField(layers.slice(index, at));
-      const [top, left] = [span(field, row)[0], span(field, column)[0]];
-      view.box("field", top, left, field.size, field.size, index === at ? "winner" : "field");
-      view.caption(index === at ? `${size}: the unit` : `${size}: ${field.size} × ${field.size} seen`);
-      view.point(Math.floor(top + (field.size - 1) / 2), Math.floor(left + (field.size - 1) / 2));
-      view.keysStep = index === 0 ? field.step : 1; // on the photograph an arrow key goes to the next unit
+        view.caption(sizeOf(stages[index], index));
+      } else
+        drawField(
+          view,
+          stages[index],
+          receptiveField(layers.slice(index, at)),
+          row,
+          column,
+          index,
+          at,
+        );
     });
-  }
-
-  function drawSums() {
-    const part = stages[at];
-    const channel = channels[at];
-    const inputs = stages[at - 1].read;
-    const chosenInput = channels[at - 1];
-    const kernels = part.weights[channel];
-    const shares = contributions(inputs, kernels, row, column, part);
-    const bias = part.bias[channel];
-    const sum = shares.reduce((a, b) => a + b, 0);
-    const value = sum + bias;
-    const digits = digitsFor(part.scale("before").high);
-    const names = at === 1 ? COLOURS : shares.map((_, index) => `map ${index + 1}`);
-    const from = at === 1 ? "colour" : `map of ${stages[at - 1].name}`;
-    const unit = `${part.name}, map ${channel + 1}, row ${row}, column ${column}`;
-    heading.textContent = `What each ${from} adds to the unit`;
-    list.set(names, shares, chosenInput, digits);
-    const end = part.relu ? `. After ReLU: ${shown(Math.max(value, 0), digits)}` : "";
-    result.textContent =
-      `Sum ${shown(sum, digits)}, bias ${shown(bias, digits)}, together ${shown(value, digits)}${end}.`;
-
-    const top = row * part.stride - part.padding;
-    const left = column * part.stride - part.padding;
-    const kernel = kernels[chosenInput];
-    const under = patch(inputs[chosenInput], top, left, part.kernel, part.kernel, part.dilation);
-    const made = products(under, kernel);
-    const signed = sharedScale([kernel, made, plane(1, 1, [-1e-30])]);
-    const source = at === 1 ? UNIT : stages[at - 1].scale("after");
-    grids[0].set(under, source, at === 1 ? tables.gray : tables[source.kind], digitsFor(source.high));
-    grids[1].set(kernel, signed, tables.signed, 4);
-    grids[2].set(made, signed, tables.signed, digits);
-    grids[0].caption.textContent = `Under the kernel: ${names[chosenInput]}`;
-    grids[1].caption.textContent = `Kernel ${part.kernel} × ${part.kernel}`;
-    grids[2].caption.textContent = `Products, sum ${shown(shares[chosenInput], digits)}`;
-
-    const field = receptiveField(layers.slice(0, at));
-    const [rows, seen] = [span(field, row), span(field, column)];
-    const beyond = rows[0] < 0 || seen[0] < 0 || rows[1] >= stages[0].height || seen[1] >= stages[0].width;
-    say(
-      `${unit}: ${shares.length} sums and the bias give ${shown(value, digits)}` +
-        `${part.relu ? (value > 0 ? ", and ReLU keeps it" : ", and ReLU makes it 0") : ""}. ` +
-        `It sees ${field.size} × ${field.size} pixels of the photograph: rows ${shown(rows[0])} to ${rows[1]}, ` +
-        `columns ${shown(seen[0])} to ${seen[1]}${beyond ? ", partly in the padding beyond its edge" : ""}.`,
-    );
-  }
-
-  const follow = () => {
-    at = model.get("_layer");
-    channels = [...model.get("_channels")];
-    [row, column] = model.get("_position");
-    row = clamp(row, 0, stages[at].height - 1);
-    column = clamp(column, 0, stages[at].width - 1);
-    draw();
-  };
-  const stopFollowing = following(model, { _layer: follow, _channels: follow, _position: follow });
-  draw();
-  return () => {
-    stopFollowing();
-    draw.cancel();
-    remember.now();
-    close();
+    const unit = unitOf(stages, at, state.channels, row, column);
+    sums.draw(unit);
+    work.draw(unit);
+    say(lineOf(unit, fieldOf(at), stages[0]));
   };
 }
 
-/** The photograph and each layer: { name, height, width, planes, read (what the next layer reads), scale(kind), ... }. */
-function stagesOf(model, photo) {
-  const [height, width] = photo.shape;
-  const planes = COLOURS.map((_, colour) =>
-    plane(height, width, Float32Array.from({ length: height * width }, (_, at) => photo.data[3 * at + colour])),
-  );
-  const maps = cutter(floats(model.get("_maps")));
-  const numbers = cutter(floats(model.get("_weights")));
+const sizeOf = ({ name, height, width }, index) =>
+  index === 0 ? name : `${name}, ${height} × ${width}`;
+
+/** Frame what the unit sees on the map of a layer before it, or on its own, where it is one value. */
+function drawField(view, stage, field, row, column, index, at) {
+  const [top, left] = [span(field, row)[0], span(field, column)[0]];
+  const seen = index === at ? "the unit" : `${field.size} × ${field.size} seen`;
+  view.box("field", top, left, field.size, field.size, index === at ? "winner" : "field");
+  view.caption(`${sizeOf(stage, index)}: ${seen}`);
+  view.point(Math.floor(top + (field.size - 1) / 2), Math.floor(left + (field.size - 1) / 2));
+  view.keysStep = index === 0 ? field.step : 1; // on the photograph an arrow key goes to the next unit
+}
+
+/** The photograph and each layer, with `planes`, what the next layer `read`s of them, and scales. */
+function stagesOf(model, { data, height, width }) {
+  const planes = COLOURS.map((_, colour) => channelOf(data, height, width, colour));
+  const maps = cutter(numbersOf(model.get("_maps")));
+  const numbers = cutter(numbersOf(model.get("_weights")));
   const layers = model.get("_layers").map((told) => {
     const count = Array.from({ length: told.maps });
     const side = told.kernel;
     const own = count.map(() => plane(told.height, told.width, maps(told.height * told.width)));
-    const weights = count.map(() => Array.from({ length: told.inputs }, () => plane(side, side, numbers(side * side))));
+    const kernels = () =>
+      Array.from({ length: told.inputs }, () => plane(side, side, numbers(side * side)));
+    const weights = count.map(kernels);
     const read = told.relu ? own.map(relu) : own;
     const scales = { before: sharedScale(own), after: sharedScale(read) };
-    return { ...told, planes: own, read, weights, bias: numbers(told.maps), scale: (kind) => scales[kind] };
+    return {
+      ...told,
+      planes: own,
+      read,
+      weights,
+      bias: numbers(told.maps),
+      scale: (kind) => scales[kind],
+    };
   });
-  return [{ name: "Photograph", height, width, planes, read: planes }, ...layers];
-}
-
-/** A function that gives the next so many numbers. */
-function cutter(all) {
-  let from = 0;
-  return (count) => {
-    from += count;
-    return all.subarray(from - count, from);
-  };
+  return [
+    { name: "Photograph", height, width, planes, read: planes, scale: () => UNIT },
+    ...layers,
+  ];
 }
 
 function commonScale(layers, kind) {
@@ -298,67 +173,118 @@ function commonScale(layers, kind) {
     : { low: 0, high, kind: "positive" };
 }
 
+/** One unit and what makes it: the patch, the kernel and the share of each input channel, and their sum. */
+function unitOf(stages, at, channels, row, column) {
+  const [layer, before] = [stages[at], stages[at - 1]];
+  const [channel, input] = [channels[at], channels[at - 1]];
+  const shares = contributions(before.read, layer.weights[channel], row, column, layer);
+  const [top, left] = [row, column].map((unit) => unit * layer.stride - layer.padding);
+  const side = layer.kernel;
+  const sum = shares.reduce((a, b) => a + b, 0);
+  const bias = layer.bias[channel];
+  return {
+    layer,
+    before,
+    row,
+    column,
+    channel,
+    input,
+    shares,
+    sum,
+    bias,
+    value: sum + bias,
+    kernel: layer.weights[channel][input],
+    under: patch(before.read[input], top, left, side, side, layer.dilation),
+    names: at === 1 ? COLOURS : shares.map((_, map) => `map ${map + 1}`),
+    isFirst: at === 1,
+    digits: digitsFor(layer.scale("before").high),
+  };
+}
+
 /** Decimals with which the largest value of a scale has four significant digits. */
 function digitsFor(high) {
   return clamp(3 - Math.floor(Math.log10(high || 1)), 0, 6);
 }
 
-/** Rows of a name, a bar and a number, one of them chosen. Returns { element, set(names, values, chosen, digits) }. */
-function sumsList({ onchoose }) {
-  const element = node("div", {
-    class: "ck-bars",
-    role: "listbox",
-    tabindex: 0,
-    "aria-label": "Sums, one for each input channel: choose one to see its products",
-  });
-  let rows = [];
-  let current = 0;
-  const choose = (index) => {
-    onchoose(clamp(index, 0, rows.length - 1));
+/** What each input channel adds to the unit, one of them chosen, and what all of them make. */
+function sumsPanel(onchoose) {
+  const heading = node("p", { class: "ck-caption" });
+  const list = sharesList({ onchoose });
+  const result = node("p", { "data-part": "result" });
+  const element = node(
+    "div",
+    { class: "ck-sums", "data-part": "sums" },
+    heading,
+    list.element,
+    result,
+  );
+  const draw = ({ layer, before, names, shares, input, digits, sum, bias, value, isFirst }) => {
+    const number = (some) => shown(some, digits);
+    const end = layer.relu ? `. After ReLU: ${number(Math.max(value, 0))}` : "";
+    heading.textContent = `What each ${isFirst ? "colour" : `map of ${before.name}`} adds to the unit`;
+    list.set(names, shares, input, digits);
+    result.textContent = `Sum ${number(sum)}, bias ${number(bias)}, together ${number(value)}${end}.`;
   };
-  const perLine = () => rows.filter(({ option }) => option.offsetTop === rows[0].option.offsetTop).length;
-  element.addEventListener("click", (event) => {
-    const found = rows.findIndex(({ option }) => option.contains(event.target));
-    if (found >= 0) choose(found);
-  });
-  element.addEventListener("keydown", (event) => {
-    if (modified(event)) return;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perLine(), ArrowDown: perLine() };
-    if (event.key in steps) choose(current + steps[event.key]);
-    else if (event.key === "Home") choose(0);
-    else if (event.key === "End") choose(rows.length - 1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell
-  });
-  const resize = (count) => {
-    rows = Array.from({ length: count }, (_, index) => {
-      const [name, bar, number] = [node("span"), node("i", { "aria-hidden": "true" }), node("b")];
-      const track = node("span", { class: "ck-track" }, bar);
-      const option = node("div", { role: "option", class: "ck-share", id: `${prefix}-${index}` }, name, " ", track, number);
-      return { option, name, bar, number };
-    });
-    element.replaceChildren(...rows.map(({ option }) => option));
-  };
-  const prefix = `ck-share-${Math.random().toString(36).slice(2, 10)}`;
-  const set = (names, values, chosen, digits) => {
-    if (values.length !== rows.length) resize(values.length);
-    current = chosen;
-    const end = Math.max(...values.map(Math.abs)) || 1;
-    values.forEach((value, index) => {
-      const { option, name, bar, number } = rows[index];
-      if (name.textContent !== names[index]) name.textContent = names[index];
-      const text = shown(value, digits);
-      if (number.textContent !== text) number.textContent = text;
-      const sign = value < 0 ? "ck-minus" : "ck-plus";
-      if (bar.className !== sign) bar.className = sign;
-      bar.style.transform = `scaleX(${value / end})`;
-      const selected = String(index === chosen);
-      if (option.ariaSelected !== selected) option.ariaSelected = selected;
-    });
-    element.setAttribute("aria-activedescendant", `${prefix}-${chosen}`);
-  };
-  return { element, set };
+  return { element, draw };
 }
 
-export default { render };
+/** The chosen input channel's share worked out: patch times kernel, cell by cell. */
+function workPanel(tables) {
+  const grids = ["patch", "kernel", "products"].map(numberGrid);
+  const signs = ["×", "="].map((sign) =>
+    node("span", { class: "ck-sign", "aria-hidden": "true" }, sign),
+  );
+  // A sign stays with what follows it, also where the tables stand below each other.
+  const steps = grids.map(({ element }, at) =>
+    node(
+      "div",
+      { class: "ck-step" },
+      signs[at - 1] ?? "",
+      node("div", { class: "ck-scroll" }, element),
+    ),
+  );
+  const element = node("div", { class: "ck-work", "data-part": "work" }, ...steps);
+  const draw = ({ before, names, shares, input, digits, kernel, under, isFirst }) => {
+    const made = products(under, kernel);
+    const signed = sharedScale([kernel, made, planeOf([[-1e-30]])]);
+    const source = before.scale("after");
+    grids[0].set(
+      under,
+      source,
+      isFirst ? tables.gray : tables[source.kind],
+      digitsFor(source.high),
+    );
+    grids[1].set(kernel, signed, tables.signed, 4);
+    grids[2].set(made, signed, tables.signed, digits);
+    grids[0].caption.textContent = `Under the kernel: ${names[input]}`;
+    grids[1].caption.textContent = `Kernel ${kernel.height} × ${kernel.width}`;
+    grids[2].caption.textContent = `Products, sum ${shown(shares[input], digits)}`;
+  };
+  return { element, draw };
+}
+
+function lineOf({ layer, channel, row, column, shares, value, digits }, field, { height, width }) {
+  const [rows, columns] = [span(field, row), span(field, column)];
+  const beyond = rows[0] < 0 || columns[0] < 0 || rows[1] >= height || columns[1] >= width;
+  const fate = layer.relu ? (value > 0 ? ", and ReLU keeps it" : ", and ReLU makes it 0") : "";
+  return (
+    `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shares.length} sums and the ` +
+    `bias give ${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the ` +
+    `photograph: rows ${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
+    `${beyond ? ", partly in the padding beyond its edge" : ""}.`
+  );
+}
+
+export default explorer({
+  name: "stack",
+  title: "Stack explorer: point at a unit, and follow what it has seen back to the photograph",
+  help: [
+    "Point at a map to choose one of its units; on the photograph, to choose the unit in the " +
+      "middle of whose field you are. Arrow keys go to the next unit, with Shift by 10. " +
+      holding("unit"),
+    "Sums: click a row, or use the arrow keys in the list. Maps are counted from 1, rows and " +
+      "columns from 0.",
+  ],
+  traits: ["layer", "channels", "maps", "colours"],
+  build,
+});

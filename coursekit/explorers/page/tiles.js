@@ -1,7 +1,7 @@
 // All maps of a layer side by side, as an overview from which one is chosen.
 
 import { colourInto } from "./colours.js";
-import { modified, node } from "./parts.js";
+import { modified, node } from "./elements.js";
 
 /** How many maps stand side by side: full rows where that is possible. */
 export function tilesAcross(width, count) {
@@ -9,7 +9,7 @@ export function tilesAcross(width, count) {
   return width < 800 && count % 12 === 0 ? 12 : 16;
 }
 
-/** All maps of a layer as small pictures, one of them chosen. Returns { element, paint(...), choose(index) }. */
+/** All maps of a layer as small pictures, one chosen: { element, paint(...), choose(index) }. */
 export function overview({ onchoose }) {
   const canvas = node("canvas");
   const box = node("div", { class: "ck-box" });
@@ -40,7 +40,11 @@ export function overview({ onchoose }) {
     const pixels = new Uint32Array(image.data.buffer);
     for (let map = 0; map < count; map += 1) {
       colourInto(pixels, layer.map(map, kind), layer.scale(kind), table);
-      context.putImageData(image, (map % columns) * tileWidth, Math.floor(map / columns) * tileHeight);
+      context.putImageData(
+        image,
+        (map % columns) * tileWidth,
+        Math.floor(map / columns) * tileHeight,
+      );
     }
     frame.setAttribute("aria-label", `All ${count} maps of ${layer.name}: arrow keys choose one`);
     caption.textContent = `All ${count} maps of ${layer.name}, on one scale: click one`;
@@ -57,12 +61,15 @@ export function overview({ onchoose }) {
     // Into view within its own box, and without moving the page.
     const [top, bottom] = [box.offsetTop, box.offsetTop + box.offsetHeight];
     if (top < scroll.scrollTop) scroll.scrollTop = top;
-    else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight;
+    else if (bottom > scroll.scrollTop + scroll.clientHeight)
+      scroll.scrollTop = bottom - scroll.clientHeight;
   };
   frame.addEventListener("click", (event) => {
     const area = frame.getBoundingClientRect();
     const across = Math.floor(((event.clientX - area.left) / area.width) * columns);
-    const down = Math.floor(((event.clientY - area.top) / area.height) * Math.ceil(count / columns));
+    const down = Math.floor(
+      ((event.clientY - area.top) / area.height) * Math.ceil(count / columns),
+    );
     if (columns * down + across < count) onchoose(columns * down + across);
   });
   frame.addEventListener("keydown", (event) => {

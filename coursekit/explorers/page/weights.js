@@ -2,7 +2,7 @@
 
 import { colourOf, isDark } from "./colours.js";
 import { fitting, plane, shown } from "./kernels.js";
-import { clamp, keepKeys, node } from "./parts.js";
+import { clamp, keepKeys, node } from "./elements.js";
 
 const STEP = 0.25;
 const MOST = 20; // weights from -20 to 20, unless Python gives larger ones
@@ -12,9 +12,10 @@ const WHEEL_A_STEP = 50; // pixels
 const LINE = 20; // pixels, where a wheel counts lines
 
 /**
- * Returns { element, caption, begin(kernel), show(kernel) }: `begin` takes another kernel, `show` writes its weights
- * again. `onweight(index, weight, note)` is called with what the learner sets, and `onwords(text)` where what was
- * typed is no number. A weight that is being typed is left alone until it is done.
+ * Returns { element, caption, begin(kernel), show(kernel) }: `begin` takes another kernel, `show` writes
+ * its weights again. `onweight(index, weight, note)` is called with what the learner sets, and
+ * `onwords(text)` where what was typed is no number. A weight that is being typed is left alone until it is
+ * done.
  */
 export function weightTable({ table, onweight, onwords }) {
   const caption = node("caption");
@@ -98,9 +99,10 @@ export function weightTable({ table, onweight, onwords }) {
   }
 
   function dragged(input, at) {
-    let from = null;
+    /** @type {{ y: number, weight: number, moved: boolean } | undefined} */
+    let from;
     const end = () => {
-      from = null;
+      from = undefined;
     };
     input.addEventListener("pointerdown", (event) => {
       // A finger that comes first chooses the weight, or scrolls the page.
@@ -112,24 +114,27 @@ export function weightTable({ table, onweight, onwords }) {
       if (event.buttons === 0) end(); // it ended where nobody told
       if (!from) return;
       if (Math.abs(from.y - event.clientY) >= STILL_A_CLICK) from.moved = true;
-      if (from.moved) set(at, from.weight + Math.round((from.y - event.clientY) / PIXELS_A_STEP) * STEP);
+      if (from.moved)
+        set(at, from.weight + Math.round((from.y - event.clientY) / PIXELS_A_STEP) * STEP);
     });
     // The text in it is selected by the focus; the browser would drag that away in place of the weight.
     input.addEventListener("dragstart", (event) => event.preventDefault());
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) input.addEventListener(name, end);
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
+      input.addEventListener(name, end);
   }
 
   /** Take what was typed, if anything was. */
   function read(at) {
     const input = inputs[at];
     typed.delete(at);
-    if (!input || input.value === fitting(kernel.data[at])) return; // what is shown is rounded, the weight is not
+    if (!input || input.value === fitting(kernel.data[at])) return; // what is shown is rounded
     // People type what they read here, a comma in half of the world, and wide digits with an input method.
     const text = input.value.trim().normalize("NFKC").replace("\u2212", "-").replace(",", ".");
     if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) {
       set(at, Number(text));
     } else {
-      onwords(`"${input.value}" is not a number, so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`);
+      const stays = `so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`;
+      onwords(`"${input.value}" is not a number, ${stays}`);
       write(at);
     }
   }
@@ -137,7 +142,8 @@ export function weightTable({ table, onweight, onwords }) {
   function set(at, wanted) {
     typed.delete(at);
     const weight = Math.fround(clamp(wanted, -most, most));
-    onweight(at, weight, Math.abs(wanted) > most ? ` Weights go from ${shown(-most)} to ${shown(most)}.` : "");
+    const range = ` Weights go from ${shown(-most)} to ${shown(most)}.`;
+    onweight(at, weight, Math.abs(wanted) > most ? range : "");
     write(at);
   }
 

@@ -1,39 +1,49 @@
 // One position of a filter worked out: patch times kernel, product by product, and the sum.
 
-import { products, shown, total } from "./kernels.js";
-import { node, numberGrid, slider } from "./parts.js";
+import { slider } from "./controls.js";
+import { node, numberGrid } from "./elements.js";
+import { divmod, products, shown, total } from "./kernels.js";
 
 const UNIT = { low: 0, high: 1 };
 
 /**
- * Returns { element, set(patch, kernel, tables) }, where `set` returns the sum. The slider adds the products one
- * by one; the pointer over a cell marks it in all three tables.
+ * Returns { element, set(patch, kernel, tables) }, where `set` returns the sum. The slider adds the
+ * products one by one; the pointer over a cell marks it in all three tables.
  */
 export function workedSum() {
-  const grids = ["Patch", "Kernel", "Products"].map((label) => numberGrid({ label, height: 1, width: 1 }));
+  const grids = ["Patch", "Kernel", "Products"].map(numberGrid);
   const sum = node("div", { class: "ck-cv-sum" });
   const text = node("p", { class: "ck-cv-product", "data-part": "product" });
+  /** @type {any} */
   let shownNow = null; // { patch, kernel, both, sum }
   let upTo = 0;
   let pointed = null; // index of the cell under the pointer
 
-  const count = slider({
-    label: "Products added",
-    low: 1,
-    high: 1,
-    step: 1,
-    value: 1,
-    digits: 0,
-    onvalue: (value) => {
-      upTo = value;
-      pointed = null;
-      tell();
-    },
-  });
+  const count = slider({ label: "Products added", low: 1, high: 1, step: 1, digits: 0 });
+  count.onvalue = (value) => {
+    upTo = value;
+    pointed = null;
+    tell();
+  };
   const sign = (letter) => node("span", { class: "ck-cv-sign", "aria-hidden": "true" }, letter);
   const [patch, kernel, both] = grids.map((grid) => grid.element);
-  const tables = node("div", { class: "ck-cv-tables" }, patch, sign("×"), kernel, sign("="), both, sign("→"), sum);
-  const element = node("div", { class: "ck-cv-worked" }, tables, node("div", { class: "ck-cv-adding" }, count.element, text));
+  const tables = node(
+    "div",
+    { class: "ck-cv-tables" },
+    patch,
+    sign("×"),
+    kernel,
+    sign("="),
+    both,
+    sign("→"),
+    sum,
+  );
+  const element = node(
+    "div",
+    { class: "ck-cv-worked" },
+    tables,
+    node("div", { class: "ck-cv-adding" }, count.element, text),
+  );
 
   for (const name of ["pointermove", "pointerdown"]) {
     tables.addEventListener(name, (event) => point(event.target.closest("td")));
@@ -75,26 +85,32 @@ export function workedSum() {
     const all = data.length;
     let added = 0;
     data.forEach((value, at) => {
-      const cell = grids[2].cell(Math.floor(at / width), at % width);
+      const cell = grids[2].cell(...divmod(at, width));
       const done = at < upTo;
       if (done) added += value;
       cell.classList.toggle("ck-cv-later", !done);
-      const words = done ? shown(value) : "";
-      if (cell.textContent !== words) cell.textContent = words;
+      const written = done ? shown(value) : "";
+      if (cell.textContent !== written) cell.textContent = written;
     });
     const marked = pointed ?? (upTo < all ? upTo - 1 : null);
-    for (const grid of grids) grid.mark(marked === null ? null : Math.floor(marked / width), marked % width);
+    const [row, column] = marked === null ? [null, 0] : divmod(marked, width);
+    for (const grid of grids) grid.mark(row, column);
     count.set(upTo);
     sum.textContent = `${upTo < all ? "sum so far" : "sum"} ${shown(added, 3)}`;
-    const one = marked === null ? "" : product(marked);
-    if (marked === null) text.textContent = `All ${all} products are added.`;
-    else if (pointed !== null) text.textContent = `Row ${Math.floor(marked / width)}, column ${marked % width} of the kernel: ${one}.`;
-    else text.textContent = `Product ${upTo} of ${all}: ${one}. Sum so far ${shown(added, 3)}.`;
-    count.input.setAttribute("aria-valuetext", upTo < all ? text.textContent : `all ${all} products`);
+    let words = `All ${all} products are added.`;
+    if (pointed !== null) words = `Row ${row}, column ${column} of the kernel: ${product(marked)}.`;
+    else if (marked !== null)
+      words = `Product ${upTo} of ${all}: ${product(marked)}. Sum so far ${shown(added, 3)}.`;
+    text.textContent = words;
+    count.input.setAttribute("aria-valuetext", upTo < all ? words : `all ${all} products`);
   }
 
-  const product = (at) =>
-    `${shown(shownNow.patch.data[at], 3)} × ${shown(shownNow.kernel.data[at], 3)} = ${shown(shownNow.both.data[at], 3)}`;
+  function product(at) {
+    const [value, weight, result] = [shownNow.patch, shownNow.kernel, shownNow.both].map(
+      ({ data }) => shown(data[at], 3),
+    );
+    return `${value} × ${weight} = ${result}`;
+  }
 
   return { element, set };
 }

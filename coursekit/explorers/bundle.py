@@ -6,37 +6,37 @@ import re
 from functools import cache
 from pathlib import Path
 
-__all__ = ["PAGE", "LinkError", "linked", "style"]
+__all__ = ["PAGE", "BundleError", "bundled", "style"]
 
 PAGE = Path(__file__).resolve().parent / "page"
-"""The folder with the ES modules and the style sheet."""
+"""The folder with the ES modules and the style sheets."""
 
-# Whole statements at the start of a line, over several lines where the names do not fit into one.
+# Int statements at the start of a line, over several lines where the names do not fit into one.
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(?P<file>[\w.]+)";\n', re.MULTILINE)
 ANY_IMPORT = re.compile(r"^import\b.*$", re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?!default\b)", re.MULTILINE)
 
 
-class LinkError(ValueError):
-    """A module of the page imports what is not there, or in a way that cannot be linked."""
+class BundleError(ValueError):
+    """A module of the page imports what is not there, or in a way that cannot be bundled."""
 
 
 @cache
-def linked(name: str, folder: Path = PAGE) -> str:
+def bundled(name: str, folder: Path = PAGE) -> str:
     r"""Return a module and all that it imports as the text of one module that imports nothing.
 
     The modules share one scope afterwards, as if they had been written into one file; the JavaScript engine
     refuses a name that two of them declare.
 
     Args:
-        name: of the module, such as "filter" for `filter.js`.
-        folder: where the modules lie.
+        name: Of the module, such as "filter" for `filter.js`.
+        folder: Where the modules lie.
 
     Raises:
-        LinkError: a file is missing, two import each other, or an import is not of the form
+        BundleError: A file is missing, two import each other, or an import is not of the form
             `import { names } from "./file.js";`.
 
-    >>> text = linked("filter")
+    >>> text = bundled("filter")
     >>> "import " in text, text.count("export default")
     (False, 1)
     """
@@ -49,31 +49,31 @@ def _collect(file: str, folder: Path, parts: list[str], seen: list[str], done: s
     if file in done:
         return
     if file in seen:
-        raise LinkError(
-            f"{' imports '.join([*seen, file])}: modules that import each other cannot be linked."
+        raise BundleError(
+            f"{' imports '.join([*seen, file])}: modules that import each other cannot be bundled."
         )
     path = folder / file
     if not path.is_file():
         by = f"{seen[-1]} imports" if seen else "there is no"
-        raise LinkError(f"{by} {file}: it does not exist beside the others. Is coursekit installed whole?")
+        raise BundleError(f"{by} {file}: it does not exist beside the others. Is coursekit installed whole?")
     source = path.read_text(encoding="utf-8")
     for found in IMPORT.finditer(source):
         _collect(found["file"], folder, parts, [*seen, file], done)
     own = EXPORT.sub("", IMPORT.sub("", source))
     strange = ANY_IMPORT.search(own)
     if strange:
-        raise LinkError(
-            f'{file} has {strange[0]!r}. Only import {{ names }} from "./file.js"; can be linked.'
+        raise BundleError(
+            f'{file} has {strange[0]!r}. Only import {{ names }} from "./file.js"; can be bundled.'
         )
     parts.append(own)
     done.add(file)
 
 
 @cache
-def style(folder: Path = PAGE) -> str:
-    """Return the style sheet of all explorers.
+def style(name: str) -> str:
+    """Return the style sheet that all explorers share, and after it an explorer's own.
 
-    >>> ".ck-explorer" in style()
+    >>> ".ck-explorer" in style("conv")
     True
     """
-    return (folder / "explorer.css").read_text(encoding="utf-8")
+    return "\n".join((PAGE / f"{sheet}.css").read_text(encoding="utf-8") for sheet in ("explorer", name))
