@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from coursekit.pictures import layout
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.layout import (
-    checked_columns,
-    few_columns,
-    map_grid,
-    page,
-    panel_size,
-    refuse_too_many,
-    with_bar,
-)
 from coursekit.pictures.map_words import DESCRIBED, maps_words, panel_names
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
@@ -58,33 +50,34 @@ positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, peak 3 at \
 row 1, column 1, on average strongest at the bottom right.
     """
     stack = as_maps(maps)
-    names = panel_names(titles, len(stack), "map")
+    count, *shape = stack.shape
+    names = panel_names(titles, count, "map")
     common = common_scale([stack], scale)
-    few = len(stack) <= DESCRIBED
-    height, width = stack.shape[1:]
-    across = checked_columns(columns, len(stack)) or few_columns(len(stack), height, width, 22 if few else 0)
-    shown = names if len(titles) or (few and len(stack) > 1) else []
+    few = count <= DESCRIBED
+    shown = names if len(titles) or (few and count > 1) else []
     if common is None and few:
         shown = [f"{name}: {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
-    size = panel_size(across, -(-len(stack) // across), height, width)
-    panels = map_grid(stack, common, across, size, shown)
-    return page(with_bar(panels, common), titled(title, maps_words(stack, names, common)), title)
+    label = 22 if few else 0
+    across = layout.checked_columns(columns, count) or layout.few_columns(count, *shape, label)
+    size = layout.panel_size(count, across, *shape)
+    panels = [layout.map_panel(map_, common, *size, among=count) for map_ in stack]
+    drawn = layout.with_bar(layout.grid(panels, across, shown), common)
+    return layout.page(drawn, titled(title, maps_words(stack, names, common)), title)
 
 
-def as_maps(maps: Any, name: str = "the feature maps") -> FloatArray:
+def as_maps(maps: Any) -> FloatArray:
     """Read feature maps as `(C, H, W)`."""
-    array = as_array(maps, name)
+    array = as_array(maps, "the feature maps")
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
-        which = "this has" if name == "the feature maps" else f"{name} has"
         raise ValueError(
-            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but {which} {array.shape}. "
+            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
             "Of a batch, choose one image first: maps[0]."
         )
-    refuse_too_many(len(array), "feature maps")
+    layout.refuse_too_many(len(array), "feature maps")
     return array
 
 

@@ -6,24 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from coursekit.pictures import words
 from coursekit.pictures.arrays import FloatArray
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.words import (
-    NOISE,
-    extremes,
-    finite_ends,
-    is_constant,
-    mean_words,
-    number,
-    peak,
-    place,
-    plural,
-    range_words,
-    sentence,
-    share,
-    sign_shares,
-    trouble,
-)
+from coursekit.pictures.words import NOISE, number, plural, sentence, share
 
 __all__ = ["DESCRIBED", "count_words", "detail_words", "maps_words", "panel_names"]
 
@@ -44,18 +30,14 @@ Map 1: 0 to 2, mean 1, peak 2 at row 0, column 1, on average strongest at the ri
         )
     else:
         drawn = f"one scale{' for all' if len(stack) > 1 else ''}: {common.words}"
-    head = f"{count_words(stack)}. Values {range_words(stack)}, {drawn}."
+    head = f"{count_words(stack)}. Values {words.range_words(stack)}, {drawn}."
     return f"{head} {detail_words(stack, names, common)}".rstrip()
 
 
 def count_words(stack: FloatArray, noun: str = "feature map") -> str:
-    """Say how many maps there are, and how large.
-
-    >>> count_words(np.zeros((4, 210, 317)))
-    '4 feature maps, each 210 x 317'
-    """
-    count, height, width = stack.shape
-    return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{height} x {width}"
+    """Say how many maps there are, and how large: 4 feature maps, each 210 x 317."""
+    count, *size = stack.shape
+    return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{words.by(size)}"
 
 
 def detail_words(
@@ -63,18 +45,19 @@ def detail_words(
 ) -> str:
     """Say which share is negative or zero, what each map holds where there are few, and what is wrong."""
     parts = []
-    ends = finite_ends(stack)
-    largest = max(map(abs, ends or extremes(stack) or (0.0, 0.0)))
-    each = len(stack) <= described
+    noise = NOISE * words.reach_of(stack)
+    single, each = len(stack) == 1, len(stack) <= described
     # Of several maps that are told one by one, each has its own: a share of all would hide that they differ.
-    if (len(stack) == 1 or not each) and (signs := _signs(stack, ends)):
+    if (single or not each) and (signs := _signs(stack)):
         parts.append(f"{sentence(signs)}.")
-    outside = 0.0 if common is None else _outside(stack, common, ends)
-    if outside:
+    if common and (outside := _outside(stack, common)):
         parts.append(f"{share(outside)} of the values lie outside the scale.")
-    parts.extend(_each(stack, names, largest) if each else _strongest(stack, names, largest))
-    parts.append(trouble(stack, ends))
-    return " ".join(filter(None, parts))
+    if each:
+        told = zip(stack, names, strict=True)
+        parts += [_one(map_, name, noise, "" if single else _signs(map_)) for map_, name in told]
+    else:
+        parts += _strongest(stack, names, noise)
+    return words.titled("", *parts, words.trouble(stack))
 
 
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
@@ -96,59 +79,56 @@ def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
     return titles or [f"{noun} {index + 1}" for index in range(count)]
 
 
-def _each(stack: FloatArray, names: Sequence[str], largest: float) -> list[str]:
-    noise, several = NOISE * largest, len(stack) > 1
-    return [
-        _one(map_, name, noise, _signs(map_) if several else "")
-        for map_, name in zip(stack, names, strict=True)
-    ]
-
-
-def _strongest(stack: FloatArray, names: Sequence[str], largest: float) -> list[str]:
-    strength = np.empty(len(stack))
-    empty = 0
-    for index, map_ in enumerate(stack):  # one by one: a map fits the processor's cache, all of them do not
+def _strongest(stack: FloatArray, names: Sequence[str], noise: float) -> list[str]:
+    """Say how many maps are empty, and what the three strongest hold."""
+    strength, empty = [], 0
+    for map_ in stack:  # one by one: a map fits the processor's cache, all of them do not
         magnitude = np.abs(map_)
-        highest = magnitude.max()
-        if not np.isfinite(highest):
+        if not np.isfinite(magnitude.max()):
             magnitude[~np.isfinite(magnitude)] = 0
-            highest = magnitude.max()
-        empty += bool(highest <= NOISE * largest)
-        strength[index] = (magnitude / (largest or 1.0)).mean()
-    # Rounded, so that of maps which are equally strong but for noise the first comes first.
-    order = np.argsort(-strength.round(5), kind="stable")
-    said = {0: "None is zero everywhere.", 1: "1 of them is zero everywhere."}
-    intro = said.get(empty, f"{empty} of them are zero everywhere.")
+        empty += bool(magnitude.max() <= noise)
+        strength.append((magnitude / (noise / NOISE or 1.0)).mean())
     if empty == len(stack):
         return [f"All {empty} are zero everywhere."]
-    return [
-        f"{intro} The three strongest:",
-        *(_one(stack[i], names[i], NOISE * largest) for i in sorted(order[:3].tolist())),
-    ]
+    # Rounded, so that of maps which are equally strong but for noise the first comes first.
+    strongest = np.argsort(-np.round(strength, 5), kind="stable")[:3].tolist()
+    some = "None is" if not empty else f"{empty} of them {'is' if empty == 1 else 'are'}"
+    intro = f"{some} zero everywhere. The three strongest:"
+    return [intro, *(_one(stack[index], names[index], noise) for index in sorted(strongest))]
 
 
 def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
     # A map that is empty but for rounding is empty, on this processor and on the next.
     map_ = np.where(np.abs(map_) <= noise, 0, map_)
-    if is_constant(map_) or not np.isfinite(map_).any():
-        return f"{sentence(name)}: {range_words(map_)}."
-    row, column = peak(map_)
-    highest = f"peak {number(float(map_[row, column]))} at row {row}, column {column}"
-    strongest = f"on average strongest {place(map_)}"
-    parts = [range_words(map_), signs, f"mean {mean_words(map_)}", highest, strongest]
+    parts = [words.range_words(map_)]
+    if np.isfinite(map_).any() and not (words.all_finite(map_) and words.alike(map_)):
+        row, column = words.peak(map_)
+        highest = f"peak {number(map_[row, column])} at row {row}, column {column}"
+        parts += [signs, f"mean {_mean(map_)}", highest, f"on average strongest {words.place(map_)}"]
     return f"{sentence(name)}: {', '.join(filter(None, parts))}."
 
 
-def _signs(values: FloatArray, ends: tuple[float, float] | None = None) -> str:
+def _mean(values: FloatArray) -> str:
+    """The mean of the finite values; what is small against the largest of them is about 0."""
+    reach = words.reach_of(values)
+    # Dividing first keeps the sum of huge values finite.
+    mean = float((values[np.isfinite(values)].astype(np.float64) / (reach or 1.0)).mean())
+    return "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
+
+
+def _signs(values: FloatArray) -> str:
     """Say which share is negative and which is zero; nothing where all values are positive."""
-    negative, zero = sign_shares(values, ends)
+    negative, zero = words.sign_shares(values)
     if negative:
         return f"{share(negative)} negative, {share(zero)} zero"
     return f"{share(zero)} zero" if zero else ""
 
 
-def _outside(stack: FloatArray, scale: Scale, ends: tuple[float, float] | None) -> float:
-    if ends and scale.low <= ends[0] and ends[1] <= scale.high:  # the rule: the scale was made for these maps
+def _outside(stack: FloatArray, scale: Scale) -> float:
+    """Return which share of the values a scale does not reach."""
+    if (
+        scale.low <= float(stack.min()) and float(stack.max()) <= scale.high
+    ):  # the rule: it was made for these maps
         return 0.0
-    reach = NOISE * max(abs(scale.high), abs(scale.low))
-    return float(((stack < scale.low - reach) | (stack > scale.high + reach)).mean())
+    noise = NOISE * max(abs(scale.high), abs(scale.low))
+    return float(((stack < scale.low - noise) | (stack > scale.high + noise)).mean())

@@ -7,30 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.pictures import layout
 from coursekit.pictures.arrays import FloatArray, is_image
 from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale
 from coursekit.pictures.image import image_panel, image_words
-from coursekit.pictures.layout import (
-    BAR,
-    GAP,
-    MARGIN,
-    NAME,
-    WIDTH,
-    column,
-    fitted,
-    grid,
-    map_grid,
-    map_panel,
-    named,
-    page,
-    with_bar,
-)
 from coursekit.pictures.map_words import DESCRIBED, count_words, detail_words, panel_names
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
 from coursekit.pictures.svg import Block
 from coursekit.pictures.text import wrap
-from coursekit.pictures.words import plural, range_words, titled
+from coursekit.pictures.words import by, plural, range_words, titled
 
 __all__ = ["show_stages"]
 
@@ -40,6 +26,7 @@ WIDEST, WIDEST_ALONE = 300, 420  # pixels of one map, and of a stage of one map
 SIDE_BY_SIDE = 3
 MOST_TOLD = 12  # maps of all stages together that the words describe one by one
 LEAST_TOLD = 3  # maps of a stage that are described even so
+STRETCHED = "with each map stretched by itself, not to be compared"
 
 
 def show_stages(
@@ -76,17 +63,18 @@ def show_stages(
     common = common_scale(stacks, scale)
     most = max(map(len, stacks), default=1)
     if most == 1 and (not stacks or 1 < len(read) <= SIDE_BY_SIDE):
-        drawn = _side_by_side(read, common, BAR if stacks else 0)
+        across = min(len(read), SIDE_BY_SIDE)
+        bar = layout.BAR if stacks else 0
+        wide = min((layout.WIDTH - 2 * layout.MARGIN - bar) // across - layout.GAP, WIDEST_ALONE)
+        panels = [_panels(array, common, wide, 1)[0] for array in read.values()]
+        names = [_label(name, array) if stacks else name for name, array in read.items()]
+        drawn = layout.grid(panels, across, names, lines=9)
     else:
-        drawn = column(
-            [
-                _stage(name, array, common, _across(most), sum(map(len, stacks)))
-                for name, array in read.items()
-            ],
-            2 * GAP,
-        )
-    words = _stage_words(read, stacks, common, noun)
-    return page(with_bar(drawn, common) if stacks else drawn, titled(title, words), title)
+        across, among = _across(most), sum(map(len, stacks))
+        rows = [_stage(name, array, common, across, among) for name, array in read.items()]
+        drawn = layout.column(rows, 2 * layout.GAP)
+    words = titled(title, _stage_words(read, stacks, common, noun))
+    return layout.page(layout.with_bar(drawn, common) if stacks else drawn, words, title)
 
 
 def _read(name: str, array: Any) -> Any:
@@ -100,35 +88,25 @@ def _read(name: str, array: Any) -> Any:
         raise type(error)(f"the stage {name!r}: {error}") from None
 
 
-def _side_by_side(read: Mapping[str, Any], common: Scale | None, bar: int) -> Block:
-    across = min(len(read), SIDE_BY_SIDE)
-    wide = min((WIDTH - 2 * MARGIN - bar) // across - GAP, WIDEST_ALONE)
-    panels = []
-    for array in read.values():
-        if _is_photograph(array):
-            panels.append(image_panel(array, *fitted(np.shape(array), wide)))
-        else:
-            panels.append(
-                map_panel(array[0], common or Scale.stretched(array), *fitted(array.shape[1:], wide))
-            )
-    return grid(
-        panels, across, [_label(name, array) if bar else name for name, array in read.items()], lines=9
-    )
-
-
 def _stage(name: str, array: Any, common: Scale | None, across: int, among: int) -> Block:
     """Draw the name of a stage, and its image or its maps below."""
-    wide = min((WIDTH - BAR) // across - GAP, WIDEST)
+    wide = min((layout.WIDTH - layout.BAR) // across - layout.GAP, WIDEST)
     if _is_photograph(array):
-        broad = max(wide, min(PHOTOGRAPH, across * (wide + GAP) - GAP))
-        drawn = image_panel(array, *fitted(np.shape(array), broad))
-    else:
-        drawn = map_grid(array, common, across, fitted(array.shape[1:], wide), among=among)
-    return named(drawn, wrap(_label(name, array), max(drawn.width, WIDEST_ALONE), NAME))
+        wide = max(wide, min(PHOTOGRAPH, across * (wide + layout.GAP) - layout.GAP))
+    drawn = layout.grid(_panels(array, common, wide, among), across)
+    return layout.named(drawn, wrap(_label(name, array), max(drawn.width, WIDEST_ALONE), layout.NAME))
+
+
+def _panels(array: Any, common: Scale | None, wide: int, among: int) -> list[Block]:
+    """Draw a stage, an image or maps, of so many in all, each in a width."""
+    if _is_photograph(array):
+        return [image_panel(array, *layout.fitted(np.shape(array), wide))]
+    size = layout.fitted(array.shape[1:], wide)
+    return [layout.map_panel(map_, common, *size, among=among) for map_ in array]
 
 
 def _label(name: str, array: Any) -> str:
-    return f"{name}: {' x '.join(map(str, np.shape(array)))}"
+    return f"{name}: {by(np.shape(array))}"
 
 
 def _is_photograph(array: Any) -> bool:
@@ -146,14 +124,10 @@ def _across(most: int) -> int:
 def _stage_words(
     read: Mapping[str, Any], stacks: Sequence[FloatArray], common: Scale | None, noun: str
 ) -> str:
-    if not stacks:
-        return " ".join(
-            [f"{plural(len(read), 'image')}.", *(f"{n}: {image_words(a)}" for n, a in read.items())]
-        )
-    drawn = (
-        f"on one scale: {common.words}" if common else "with each map stretched by itself, not to be compared"
-    )
-    parts = [f"{plural(len(read), 'stage')} {drawn}."]
+    parts = [f"{plural(len(read), 'image')}."]
+    if stacks:
+        scale = f"on one scale: {common.words}" if common else STRETCHED
+        parts = [f"{plural(len(read), 'stage')} {scale}."]
     # Six stages of six maps, told one by one, are more than anybody reads or hears.
     described = DESCRIBED if sum(map(len, stacks)) <= MOST_TOLD else LEAST_TOLD
     for name, array in read.items():

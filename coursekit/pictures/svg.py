@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Literal
 
 from PIL import Image
 
@@ -40,26 +39,18 @@ class Block:
         """Its drawing with the corner at a point."""
         return f"<g transform='translate({short(x)} {short(y)})'>{self.svg}</g>" if x or y else self.svg
 
+    def plus(self, svg: str) -> Block:
+        """The same with more drawn on top."""
+        return replace(self, svg=self.svg + svg)
+
 
 def short(number: float) -> str:
-    """Write a length with at most two decimals.
-
-    >>> short(12.0), short(1 / 3)
-    ('12', '0.33')
-    """
+    """Write a length with at most two decimals."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-def text(
-    words: str,
-    x: float,
-    y: float,
-    size: float,
-    *,
-    ink: str = INK,
-    anchor: Literal["start", "middle", "end"] = "start",
-) -> str:
-    """Write one line, its middle at the height `y`.
+def text(words: str, x: float, y: float, size: float, *, ink: str = INK, anchor: str = "start") -> str:
+    """Write one line, its middle at the height `y`, its start, middle or end at `x`.
 
     >>> text("a < b", 8, 10, 10)
     "<text x='8' y='13.5' font-size='10' fill='#222222'>a &lt; b</text>"
@@ -72,26 +63,23 @@ def text(
 
 
 def rectangle(
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    *,
-    fill: str = "none",
-    stroke: str = "",
-    thick: float = 1,
+    x: float, y: float, width: float, height: float, stroke: str, *, fill: str = "none", thick: float = 1
 ) -> str:
-    """Fill a rectangle, or draw a line around it whose inner edge touches it.
+    """Draw a line around a rectangle, its inner edge on that of the rectangle.
 
-    >>> rectangle(0, 0, 4, 3, stroke="#888888")
+    >>> rectangle(0, 0, 4, 3, "#888888")
     "<rect x='-0.5' y='-0.5' width='5' height='4' fill='none' stroke='#888888' stroke-width='1'/>"
     """
-    out = thick / 2 if stroke else 0
-    line = f" stroke='{stroke}' stroke-width='{short(thick)}'" if stroke else ""
+    out = thick / 2
     return (
-        f"<rect x='{short(x - out)}' y='{short(y - out)}' width='{short(width + 2 * out)}' "
-        f"height='{short(height + 2 * out)}' fill='{fill}'{line}/>"
+        f"<rect x='{short(x - out)}' y='{short(y - out)}' width='{short(width + thick)}' "
+        f"height='{short(height + thick)}' fill='{fill}' stroke='{stroke}' stroke-width='{short(thick)}'/>"
     )
+
+
+def path(steps: str, stroke: str) -> str:
+    """Draw a thin line along the steps of an SVG path."""
+    return f"<path d='{steps}' fill='none' stroke='{stroke}' stroke-width='1'/>"
 
 
 def document(width: int, height: int, drawn: str) -> str:
@@ -101,11 +89,6 @@ def document(width: int, height: int, drawn: str) -> str:
         f"viewBox='0 0 {width} {height}' font-family='{FONT}'>"
         f"<rect width='{width}' height='{height}' fill='white'/>{drawn}</svg>"
     )
-
-
-def path(steps: str, *, stroke: str = INK, thick: float = 1) -> str:
-    """Draw a line along the steps of an SVG path."""
-    return f"<path d='{steps}' fill='none' stroke='{stroke}' stroke-width='{short(thick)}'/>"
 
 
 def pixels(image: Image.Image, width: float, height: float, *, quick: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["shortened", "text_width", "wrap"]
+__all__ = ["one_line", "shortened", "text_width", "wrap"]
 
 # Advance widths of DejaVu Sans, in hundredths of the font's size. Hardly any font for screens is wider: Arial
 # and Segoe UI are narrower, Verdana is as wide. So what fits in it fits in the reader's own.
@@ -17,11 +17,7 @@ SLACK = 1.05  # for hinting and kerning
 
 @lru_cache(maxsize=4096)
 def text_width(words: str, size: float) -> float:
-    """How many pixels a line of text takes at most, in the fonts that readers have.
-
-    Args:
-        words: One line.
-        size: Of the font, in pixels.
+    """How many pixels a line of text of a size takes at most, in the fonts that readers have.
 
     >>> text_width("ii", 9) < text_width("mm", 9) < text_width("mm", 12)
     True
@@ -68,3 +64,8 @@ def shortened(words: str, width: float, size: float, most: int) -> list[str]:
     while last and text_width(f"{last}…", size) > width:
         last = last[:-1]
     return [*lines[: most - 1], f"{last.rstrip()}…"]
+
+
+def one_line(words: str, width: float, size: float) -> str:
+    """Write what fits into one line, with "…" at the end of what does not."""
+    return "".join(shortened(words, width, size, 1))

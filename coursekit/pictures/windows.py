@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
-from coursekit.pictures.layout import MARGIN, NAME, SMALL, TINY, WIDTH, column, counted, named, page, row
+from coursekit.pictures import layout
+from coursekit.pictures.arrays import whole_number
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.svg import Block, rectangle, text
 from coursekit.pictures.text import text_width, wrap
@@ -54,17 +56,16 @@ def show_windows(
     Windows of a kernel of 3 x 3 on 8 x 8 pixels. Stride 2: output 3 x 3. The first window reads rows and \
 columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7.
     """
-    panels = _panels(settings, _checked("size", size), _checked("kernel", kernel))
+    panels = _panels(settings, size, kernel)
     across, cell = _fit(panels)
     drawn = [_draw(panel, cell) for panel in panels]
-    rows = [row(drawn[start : start + across], GAP) for start in range(0, len(drawn), across)]
-    seen = {mark for panel in panels for mark in panel.marks}
+    seen = {mark for panel in panels for kind in panel.kinds.values() for mark in kind}
     legend = [_entry(mark, words) for mark, words in LEGEND.items() if mark in seen]
     kernels = {panel.kernel for panel in panels}
     of = f" of a kernel of {min(kernels)} x {min(kernels)}" if len(kernels) == 1 else ""
     head = f"Windows{of} on {size} x {size} pixels."
-    words = titled(title, head, *(panel.words for panel in panels))
-    return page(column([*rows, row(legend, GAP)], GAP), words, title)
+    whole = layout.column([layout.rows(drawn, across, GAP), layout.row(legend, GAP)], GAP)
+    return layout.page(whole, titled(title, head, *(panel.words for panel in panels)), title)
 
 
 @dataclass(frozen=True)
@@ -91,54 +92,48 @@ class _Panel:
         """Windows along a side."""
         return (self.side - self.span) // self.stride + 1
 
-    def reads(self, window: int) -> list[int]:
+    def reads(self, window: int) -> range:
         """The rows, or columns, that a window reads; what lies outside the input is padding."""
-        return [window * self.stride - self.padding + index * self.dilation for index in range(self.kernel)]
-
-    def inside(self, place: int) -> bool:
-        """Whether a row, or a column, belongs to the input."""
-        return 0 <= place < self.size
-
-    @cached_property
-    def unread(self) -> list[int]:
-        """The rows, or columns, of the input that no window reads."""
-        read = {place for window in range(self.output) for place in self.reads(window)}
-        return [place for place in range(self.size) if place not in read]
+        first = window * self.stride - self.padding
+        return range(first, first + self.span, self.dilation) if window < self.output else range(0)
 
     @property
-    def marks(self) -> set[str]:
-        """What is to be seen somewhere in the panel."""
-        places = range(-self.padding, self.size + self.padding)
-        return {mark for row in places for column in places for mark in self.kind(row, column)}
+    def unread(self) -> list[int]:
+        """The rows, or columns, of the input that no window reads."""
+        return [n for n in range(self.size) if not any(n in self.reads(k) for k in range(self.output))]
 
-    def kind(self, row: int, column: int) -> frozenset[str]:
-        """What is to be seen in a cell."""
-        first, second = self.reads(0), self.reads(1) if self.output > 1 else []
-        marks = {
-            "padding": not (self.inside(row) and self.inside(column)),
-            "first": row in first and column in first,
-            "next": row in first and column in second,
-            "unread": row in self.unread or column in self.unread,
-        }
-        return frozenset(mark for mark, seen in marks.items() if seen)
+    @cached_property
+    def kinds(self) -> dict[tuple[int, int], set[str]]:
+        """What is to be seen in each cell, by its row and column."""
+        first, second, inside, unread = self.reads(0), self.reads(1), range(self.size), self.unread
+        found = {}
+        for row, column in product(range(-self.padding, self.size + self.padding), repeat=2):
+            marks = {
+                "padding": row not in inside or column not in inside,
+                "first": row in first and column in first,
+                "next": row in first and column in second,
+                "unread": row in unread or column in unread,
+            }
+            found[row, column] = {mark for mark, is_seen in marks.items() if is_seen}
+        return found
 
     @property
     def words(self) -> str:
         """What the panel shows."""
         first, unread = self.reads(0), self.unread
         said = f"{sentence(self.name)}: output {self.output} x {self.output}. "
-        said += f"The first window reads row{'s' * (len(first) > 1)} and {_counted('column', first)}"
+        said += f"The first window reads row{'s' * (len(first) > 1)} and {_listed('column', first)}"
         if self.output > 1:
-            said += f"; the next one {_counted('column', self.reads(1))}"
-        zeros = self.kernel**2 - sum(map(self.inside, first)) ** 2
+            said += f"; the next one {_listed('column', self.reads(1))}"
+        zeros = self.kernel**2 - sum(n in range(self.size) for n in first) ** 2
         if zeros:
             said += f". Padding in the first window: {zeros} of {self.kernel**2}"
         if unread:
-            said += f". No window reads {_counted('row', unread)} or {_counted('column', unread)}"
+            said += f". No window reads {_listed('row', unread)} or {_listed('column', unread)}"
         return f"{said}."
 
 
-def _counted(noun: str, places: Sequence[int]) -> str:
+def _listed(noun: str, places: Sequence[int]) -> str:
     return f"{noun}{'s' * (len(places) > 1)} {', '.join(map(str, places))}"
 
 
@@ -153,13 +148,15 @@ def _panels(settings: Any, size: int, kernel: int) -> list[_Panel]:
     for given in settings:
         if not isinstance(given, Mapping):
             raise TypeError(f"a setting must be like {{'stride': 2}}, a name with a number, not {given!r}.")
-        for name, value in given.items():
-            if name not in LIMITS or name == "size":
+        values = {"kernel": kernel, "stride": 1, "padding": 0, "dilation": 1}
+        for name in given:
+            if name not in values:
                 raise ValueError(f"no setting is called {name!r}; use kernel, stride, padding or dilation.")
-            _checked(name, value)
+        values |= {"size": size, **given}
+        for name, value in values.items():
+            whole_number(value, name, *LIMITS[name])
         name = ", ".join(f"{key} {value}" for key, value in given.items()) or "stride 1"
-        values = {"kernel": kernel, "stride": 1, "padding": 0, "dilation": 1} | dict(given)
-        panel = _Panel(name, size, **values)
+        panel = _Panel(name, **values)
         if panel.output < 1:
             raise ValueError(
                 f"{name}: the window covers {panel.span} pixels and does not fit into {panel.side}, padding "
@@ -169,21 +166,12 @@ def _panels(settings: Any, size: int, kernel: int) -> list[_Panel]:
     return panels
 
 
-def _checked(name: str, value: Any) -> int:
-    least, most = LIMITS[name]
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, but is {value!r}.")
-    if not least <= value <= most:
-        raise ValueError(f"{name} must be from {least} to {most}, but is {value}.")
-    return value
-
-
 def _fit(panels: Sequence[_Panel]) -> tuple[int, int]:
     """How many panels stand in a row, and how many pixels a cell takes."""
     sides = [panel.side for panel in panels]
     for across in range(len(panels), 0, -1):
         most = max(sum(sides[start : start + across]) for start in range(0, len(sides), across))
-        cell = (WIDTH - 2 * MARGIN - across * (EDGE + GAP)) // most
+        cell = (layout.WIDTH - 2 * layout.MARGIN - across * (EDGE + GAP)) // most
         if cell >= SMALLEST_CELL:
             break
     return across, min(max(cell, SMALLEST_CELL), LARGEST_CELL)
@@ -191,35 +179,26 @@ def _fit(panels: Sequence[_Panel]) -> tuple[int, int]:
 
 def _draw(panel: _Panel, cell: int) -> Block:
     """Draw the cells of a panel, padding included, the numbers of its rows and columns, and its name."""
-    places = range(-panel.padding, panel.size + panel.padding)
-    cells = [
-        _cell(
-            (column_ + panel.padding) * cell, (row_ + panel.padding) * cell, cell, panel.kind(row_, column_)
-        )
-        for row_ in places
-        for column_ in places
-    ]
-    side = panel.side * cell
-    block = counted(Block(side, side, "".join(cells)), panel.size, panel.size, inset=panel.padding * cell)
-    lines = [
-        line
-        for words in (panel.name, f"output {panel.output} x {panel.output}")
-        for line in wrap(words, side + GAP / 2, NAME)
-    ]
-    return named(block, lines)
+    side, inset = panel.side * cell, panel.padding * cell
+    svg = "".join(
+        _cell(x * cell + inset, y * cell + inset, cell, kind) for (y, x), kind in panel.kinds.items()
+    )
+    block = layout.counted(Block(side, side, svg), panel.size, panel.size, inset=inset)
+    said = panel.name, f"output {panel.output} x {panel.output}"
+    return layout.named(block, [line for words in said for line in wrap(words, side + GAP / 2, layout.NAME)])
 
 
 def _entry(mark: str, words: str) -> Block:
     """Draw one sign of the legend, and what it means."""
     cell = SMALLEST_CELL
-    svg = _cell(0, 0, cell, frozenset({mark})) + text(words, cell + 6, cell / 2, SMALL)
-    return Block(cell + 6 + text_width(words, SMALL), cell, svg)
+    svg = _cell(0, 0, cell, {mark}) + text(words, cell + 6, cell / 2, layout.SMALL)
+    return Block(cell + 6 + text_width(words, layout.SMALL), cell, svg)
 
 
-def _cell(x: float, y: float, cell: int, kind: frozenset[str]) -> str:
+def _cell(x: float, y: float, cell: int, kind: set[str]) -> str:
     fill = FILLS["padding" in kind, "first" in kind]
-    drawn = rectangle(x + 1, y + 1, cell - 1, cell - 1, fill=fill, stroke=LINES)
+    drawn = rectangle(x + 1, y + 1, cell - 1, cell - 1, LINES, fill=fill)
     if "next" in kind:
-        drawn += rectangle(x + 4.5, y + 4.5, cell - 8, cell - 8, stroke=NEXT, thick=2)
+        drawn += rectangle(x + 4.5, y + 4.5, cell - 8, cell - 8, NEXT, thick=2)
     sign = "0" if "padding" in kind else "×" if "unread" in kind else ""
-    return drawn + text(sign, x + cell / 2, y + cell / 2, TINY, anchor="middle") if sign else drawn
+    return drawn + text(sign, x + cell / 2, y + cell / 2, layout.TINY, anchor="middle") if sign else drawn
