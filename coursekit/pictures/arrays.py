@@ -1,7 +1,5 @@
 """Reading what a caller hands over: arrays of numbers, and whole numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +15,8 @@ Colours = npt.NDArray[np.uint8]
 def as_array(values: Any, name: str) -> FloatArray:
     """Read an array, a nested list or a torch tensor as float32 or float64, without importing torch.
 
-    A tensor may have a gradient or lie on another device. Arrays of these two types are not copied; whole
-    numbers and bool become float64. The name is what messages call it: TypeError where these are not real
-    numbers, ValueError where there is nothing in it, or its rows differ in length.
+    The name is what messages call it: TypeError where these are not real numbers, ValueError where there is
+    nothing in it, or its rows differ in length. Arrays of these two types are not copied.
     """
     if hasattr(values, "detach"):
         values = values.detach().cpu()
@@ -56,11 +53,7 @@ def is_bytes(values: Any) -> bool:
 
 
 def is_image(array: Any, least: int = 1) -> bool:
-    """Whether an array has the shape of a colour image, `(H, W, 3)`, rather than of maps, `(C, H, W)`.
-
-    Maps can be 3 wide, too, but small ones are: with a least height and width of 4, the shape `(4, 3, 3)` is
-    four maps.
-    """
+    """Whether an array has the shape of a colour image, `(H, W, 3)`, of a least height and width."""
     shape = np.shape(array)
     return len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= least
 

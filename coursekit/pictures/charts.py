@@ -1,24 +1,17 @@
 """Pictures of numbers along an axis: curves and histograms, drawn with few marks and said in words."""
 
-from __future__ import annotations
-
 import io
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from coursekit.pictures.arrays import FloatArray, as_array, named_arrays, whole_number
 from coursekit.pictures.layout import NAME, SMALL, page
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.svg import FAINT, INK, Block, text
-from coursekit.pictures.text import one_line, shortened, text_width
+from coursekit.pictures.svg import FAINT, INK, Block, one_line, shortened, text, text_width
 from coursekit.pictures.words import NOISE, extremes, number, plural, range_words, share, sign_shares, titled
-
-if TYPE_CHECKING:  # loaded when the first chart is drawn, not before
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["show_curves", "show_histogram"]
 
@@ -51,7 +44,7 @@ def show_curves(
     >>> show_curves({"relu": [0.0, 0.0, 2.0]}, x=[-2.0, 0.0, 2.0])
     1 curve over x from -2 to 2. relu: starts at 0, ends at 2, between 0 and 2.
     """
-    arrays = named_arrays(curves, "curve", len(LINES), "{'relu': y}", "the curve ")
+    arrays = _read(curves, "curve", len(LINES), "{'relu': y}", "the curve ")
     lengths = {name: array.shape for name, array in arrays.items()}
     first = next(iter(arrays.values()))
     positions = np.arange(first.size, dtype=np.float64) if x is None else as_array(x, "x")
@@ -65,10 +58,16 @@ def show_curves(
     for array, (colour, dashes) in zip(arrays.values(), LINES.items(), strict=False):
         axes.plot(positions, array, dashes, color=colour, linewidth=2)
     axes.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
-    legend = "".join(_entry(name, n, len(arrays)) for n, name in enumerate(arrays))
-    head = f"{plural(len(arrays), 'curve')} over {x_name} "
-    head += f"from {number(positions[0])} to {number(positions[-1])}."
-    words = titled(title, head, *(f"{name}: {_course(array)}." for name, array in arrays.items()))
+    legend, said = "", []
+    for n, (name, array) in enumerate(arrays.items()):
+        legend += _entry(name, n, len(arrays))
+        course = "no finite value"
+        if ends := extremes(array):
+            steps = (number(v, reach=max(map(abs, ends))) for v in (array[0], array[-1], *ends))
+            course = "starts at {}, ends at {}, between {} and {}".format(*steps)
+        said.append(f"{name}: {course}.")
+    over = f"{x_name} from {number(positions[0])} to {number(positions[-1])}"
+    words = titled(title, f"{plural(len(arrays), 'curve')} over {over}.", *said)
     return page(Block(560 + LEGEND, 320, _svg(figure) + legend), words, title)
 
 
@@ -97,7 +96,7 @@ def show_histogram(
     >>> show_histogram({"response": np.array([-1.0, 0.0, 1.0, 3.0])})
     Histogram of 4 values. response: -1 to 3; 25 % below zero, 25 % zero, 50 % above zero.
     """
-    arrays = named_arrays(groups, "histogram", 3, "{'response': maps}", "")
+    arrays = _read(groups, "histogram", 3, "{'response': maps}", "")
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise ValueError("a histogram needs finite values, but there is NaN or infinity. Remove them first.")
     whole_number(bins, "bins", 1, 1000)
@@ -128,14 +127,11 @@ def show_histogram(
     return page(Block(660, height, _svg(figure) + names), words, title)
 
 
-def _course(values: FloatArray) -> str:
-    """Where a curve starts, ends and lies between."""
-    ends = extremes(values)
-    if ends is None:
-        return "no finite value"
-    reach = max(map(abs, ends))
-    first, last, low, high = (number(v, reach=reach) for v in (values[0], values[-1], *ends))
-    return f"starts at {first}, ends at {last}, between {low} and {high}"
+def _read(values: Any, noun: str, most: int, example: str, prefix: str) -> dict[str, FloatArray]:
+    arrays = named_arrays(values, noun, most, example, prefix)
+    if any(abs(end) > 1e300 for array in arrays.values() for end in extremes(array) or ()):
+        raise ValueError("matplotlib cannot draw values beyond 1e300. Divide them by a large number first.")
+    return arrays
 
 
 def _entry(name: str, index: int, count: int) -> str:
@@ -150,13 +146,13 @@ def _entry(name: str, index: int, count: int) -> str:
     return f"<path d='M566 {y:.0f}h22' {line}/>{written}"
 
 
-def _figure(width: int, height: int) -> Figure:
+def _figure(width: int, height: int) -> Any:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width / 72, height / 72), dpi=72)  # an SVG of matplotlib has 72 to the inch
 
 
-def _axes(figure: Figure, place: tuple[float, float, float, float], x_name: str, y_name: str) -> Axes:
+def _axes(figure: Any, place: tuple[float, float, float, float], x_name: str, y_name: str) -> Any:
     """Add axes without the frame lines that carry nothing; dollar signs do not become formulas."""
     axes = figure.add_axes(place)
     axes.set_xlabel(one_line(x_name, 460, NAME), fontsize=NAME, color=INK, parse_math=False)
@@ -168,7 +164,7 @@ def _axes(figure: Figure, place: tuple[float, float, float, float], x_name: str,
     return axes
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Any) -> str:
     """Return a chart as SVG whose text is text, without what differs from run to run."""
     from matplotlib import rc_context
 

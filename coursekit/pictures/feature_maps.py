@@ -1,16 +1,11 @@
 """Pictures of feature maps on one honest scale."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from coursekit.pictures import layout
-from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.map_words import DESCRIBED, maps_words, panel_names
+from coursekit.pictures import arrays, layout, map_words, words
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.words import range_words, titled
 
 __all__ = ["ScaleName", "as_maps", "common_scale", "show_feature_maps"]
 
@@ -32,9 +27,8 @@ def show_feature_maps(
         title: A line above the picture.
         titles: One name for each map; left out, maps are counted from 1.
         columns: Maps in a row; left out, as few as keep the picture on one screen.
-        scale: "shared" is one scale for all maps, zero in its middle where a value is negative. "each"
-            stretches every map by itself, as plotting programs do; the words then say that panels cannot be
-            compared.
+        scale: "shared" is one scale for all, zero in its middle where a value is negative. "each" stretches
+            every map by itself, as plotting programs do; the words then say that they cannot be compared.
 
     Returns:
         A picture; its words give number, size, range, what is negative or zero, and each map of a few.
@@ -51,23 +45,23 @@ row 1, column 1, on average strongest at the bottom right.
     """
     stack = as_maps(maps)
     count, *shape = stack.shape
-    names = panel_names(titles, count, "map")
+    names = map_words.panel_names(titles, count, "map")
     common = common_scale([stack], scale)
-    few = count <= DESCRIBED
+    few = count <= map_words.DESCRIBED
     shown = names if len(titles) or (few and count > 1) else []
     if common is None and few:
-        shown = [f"{name}: {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
+        shown = [f"{name}: {words.range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
     label = 22 if few else 0
-    across = layout.checked_columns(columns, count) or layout.few_columns(count, *shape, label)
-    size = layout.panel_size(count, across, *shape)
+    across = layout.checked_columns(columns, count) or layout.few_columns(count, shape, label)
+    size = layout.panel_size(count, across, shape)
     panels = [layout.map_panel(map_, common, *size, among=count) for map_ in stack]
     drawn = layout.with_bar(layout.grid(panels, across, shown), common)
-    return layout.page(drawn, titled(title, maps_words(stack, names, common)), title)
+    return layout.page(drawn, words.titled(title, map_words.maps_words(stack, names, common)), title)
 
 
-def as_maps(maps: Any) -> FloatArray:
+def as_maps(maps: Any) -> arrays.FloatArray:
     """Read feature maps as `(C, H, W)`."""
-    array = as_array(maps, "the feature maps")
+    array = arrays.as_array(maps, "the feature maps")
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
@@ -81,7 +75,7 @@ def as_maps(maps: Any) -> FloatArray:
     return array
 
 
-def common_scale(stacks: Sequence[FloatArray], scale: ScaleName | Scale) -> Scale | None:
+def common_scale(stacks: Sequence[arrays.FloatArray], scale: ScaleName | Scale) -> Scale | None:
     """The one scale of all maps, or None where each has its own."""
     if isinstance(scale, Scale):
         return scale

@@ -1,7 +1,5 @@
 """Pictures of filter banks, with the weights written in their cells, or of filters in colour."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +7,7 @@ import numpy as np
 
 from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.image import image_panel
+from coursekit.pictures.image import as_colours, image_panel
 from coursekit.pictures.layout import BAR, GAP, WIDTH
 from coursekit.pictures.map_words import DESCRIBED, panel_names
 from coursekit.pictures.picture import Picture
@@ -19,17 +17,14 @@ from coursekit.pictures.words import number, place, plural, range_words, sentenc
 __all__ = ["show_filters"]
 
 MOST_NAMES = 24  # kernels of a bank that get a name each; more names take longer to draw than the kernels
-MOST_WRITTEN = 400  # weights that are written into cells unasked
-MOST_ASKED = 1024  # and when asked for
+MOST_WRITTEN, MOST_ASKED = 400, 1024  # weights that are written into cells, unasked and when asked for
 MOST_SAID = 100  # weights that the words give one by one
-LARGEST = 190  # pixels: the side of a kernel
-ONE_ROW = 3  # so many kernels stand side by side
-SMALLEST_CELL = 22
-MOST_CHANNELS = 64  # that stand side by side
-NAME = 20  # pixels for the names above a row
+LARGEST, SMALLEST_CELL, NAME = 190, 22, 20  # pixels: the side of a kernel, a weight, the names above a row
+ONE_ROW, MOST_CHANNELS = 3, 64  # kernels and channels that stand side by side
 CHANNELS = ("red", "green", "blue")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # sums of the largest numbers are infinite, and said to be so
 def show_filters(
     filters: Any,
     *,
@@ -76,37 +71,41 @@ Kernel 1: -1 1 / -1 1.
     layout.refuse_too_many(count, "kernels")
     own = panel_names(titles, count // inputs, "filter" if array.ndim > 2 and count > 1 else "kernel")
     names = [f"{name}, channel {n + 1}" for name in own for n in range(inputs)] if inputs > 1 else own
-    few = inputs if 1 < inputs <= MOST_CHANNELS else min(count, ONE_ROW)
-    if inputs > MOST_CHANNELS or (inputs == 1 and count > ONE_ROW):
-        few = layout.few_columns(count, height, width, NAME, LARGEST)
+    few = count if count <= ONE_ROW else layout.few_columns(count, kernels.shape[1:], NAME, LARGEST)
+    few = inputs if 1 < inputs <= MOST_CHANNELS else few
     across = layout.checked_columns(columns, count) or few
     cell = _cell(count, across, max(height, width), WIDTH - BAR, NAME, 30 * width if inputs > 1 else 0)
-    tables = _tables(kernels, across, cell, values)
+    tables = _texts(kernels) if kernels.size <= (MOST_ASKED if values else MOST_WRITTEN) else []
     texts = [row for table in tables for row in table]
+    needed = layout.cell_size(texts) if texts else 0
+    if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
+        raise ValueError(
+            f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
+            "Show a part of the filters, or leave values out."
+        )
+    if not values and (values is False or cell < SMALLEST_CELL or needed > 1.3 * cell):
+        tables, texts = [], []
     if texts:
-        cell = max(cell, SMALLEST_CELL, layout.cell_size(texts))
+        cell = max(cell, SMALLEST_CELL, needed)
     size = height * cell, width * cell
     if not texts and max(size) > LARGEST:
-        size = layout.panel_size(count, across, height, width)
+        size = layout.panel_size(count, across, kernels.shape[1:])
     scale = Scale.of([kernels])
     panels = [layout.map_panel(kernel, scale, *size, among=count) for kernel in kernels]
     for n, table in enumerate(tables):
         panels[n] = panels[n].plus(layout.numbers(table, scale.colours(kernels[n]), cell, among=texts))
     shown = []
-    if inputs == 1 and count <= MOST_NAMES and (titles or count > 1):
+    if inputs == 1 and count <= MOST_NAMES and (len(titles) or count > 1):
         shown = names
     elif inputs == across > 1:  # channels above the first row, filters above the first column
-        shown = [f"ch {n + 1}" if name is own[0] else "" for name in own for n in range(inputs)]
+        shown = [f"ch {n + 1}" for n in range(inputs)] + [""] * (count - inputs)
         shown[::inputs] = [f"{own[0]}, ch 1", *own[1:]]
     drawn = layout.with_bar(layout.grid(panels, across, shown), scale)
     return layout.page(drawn, words.titled(title, _filters_words(array, kernels, names, scale)), title)
 
 
 def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: int | None) -> Picture:
-    """Draw a weight `(out, 3, kh, kw)` in colour: gray is 0, a positive weight adds its channel's colour.
-
-    All filters share one scale, so a pale filter is a weak one.
-    """
+    """Draw a weight `(out, 3, kh, kw)` in colour, on one scale: a pale filter is a weak one."""
     if weight.ndim != 4 or weight.shape[1] != 3:
         raise ValueError(
             "filters drawn in colour have the shape (out, 3, kh, kw), a kernel each for red, green and blue, "
@@ -117,14 +116,27 @@ def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: i
     names = panel_names(titles, count, "filter")
     shown = names if len(titles) else []
     head = NAME if shown else 0
-    across = layout.checked_columns(columns, count) or layout.few_columns(count, *shape, head, LARGEST)
+    across = layout.checked_columns(columns, count) or layout.few_columns(count, shape, head, LARGEST)
     cell = _cell(count, across, max(shape), WIDTH, head)
     reach = words.reach_of(weight) or 1.0
     known = np.nan_to_num(weight.astype(np.float64), posinf=0.0, neginf=0.0)  # unknown becomes gray
     images = np.moveaxis(known / reach / 2 + 0.5, 1, 3).astype(np.float32)
-    panels = [image_panel(one, shape[0] * cell, shape[1] * cell) for one in images]
+    panels = [image_panel(as_colours(one), shape[0] * cell, shape[1] * cell) for one in images]
     note = f"gray is 0; a channel is brightest at {number(reach)} and darkest at -{number(reach)}"
-    said = words.titled(title, _colour_words(weight, known, names, reach))
+    parts = [
+        f"{plural(count, 'filter')} for 3 channels, {words.by(shape)}, in colour. "
+        f"Weights {range_words(weight)}, one scale: gray is 0, a positive weight adds its channel's colour, "
+        f"to {number(reach)}."
+    ]
+    strength = np.sqrt(((known / reach) ** 2).sum(axis=(1, 2, 3)))
+    if count > 3:
+        parts.append("The three strongest:")
+    for n in words.strongest(strength / (strength.max() or 1.0)):
+        sums = zip(CHANNELS, known[n].sum(axis=(1, 2)), strict=True)
+        told = ", ".join(f"{name} {number(total, reach=reach)}" for name, total in sums)
+        heaviest = place(np.abs(known[n] / reach).sum(axis=0))
+        parts.append(f"{sentence(names[n])}: sums {told}, heaviest {heaviest}.")
+    said = words.titled(title, *parts, words.trouble(weight))
     return layout.page(layout.grid(panels, across, shown), said, title, note)
 
 
@@ -132,24 +144,6 @@ def _cell(count: int, across: int, side: int, room: int, head: int, least: int =
     """How many pixels of the page a weight takes, of so many kernels of a side."""
     tall = max(layout.TALL // -(-count // across) - GAP - head, least)
     return max(2, min(LARGEST, room // across - GAP, tall) // side)
-
-
-def _tables(kernels: FloatArray, across: int, cell: int, values: bool | None) -> list[list[list[str]]]:
-    """What is written into the cells of each kernel: nothing where that was not asked for and has no room."""
-    count, height, width = kernels.shape
-    if values is False or (kernels.size > MOST_WRITTEN and not values):
-        return []
-    if kernels.size <= MOST_ASKED:
-        tables = _texts(kernels)
-        needed = layout.cell_size([row for table in tables for row in table])
-        if values and across * (needed * width + GAP) <= 2 * WIDTH:
-            return tables
-        if not values:
-            return tables if cell >= SMALLEST_CELL and needed <= 1.3 * cell else []
-    raise ValueError(
-        f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
-        "Show a part of the filters, or leave values out."
-    )
 
 
 def _texts(kernels: FloatArray) -> list[list[list[str]]]:
@@ -160,28 +154,6 @@ def _texts(kernels: FloatArray) -> list[list[list[str]]]:
     return [
         words.table(kernels[n]) if whole[n] else together[n * height : (n + 1) * height] for n in range(count)
     ]
-
-
-def _colour_words(weight: FloatArray, known: FloatArray, names: Sequence[str], reach: float) -> str:
-    """Say what filters in colour hold; `known` are the weights with zeros where they are not finite."""
-    count, _, height, width = weight.shape
-    parts = [
-        f"{plural(count, 'filter')} for 3 channels, {height} x {width}, in colour. "
-        f"Weights {range_words(weight)}, one scale: gray is 0, a positive weight adds its channel's colour, "
-        f"to {number(reach)}."
-    ]
-    strength = np.sqrt(((known / reach) ** 2).sum(axis=(1, 2, 3)))
-    # Rounded, so that of filters which are equally strong but for noise the first comes first.
-    order = np.argsort(-(strength / (strength.max() or 1.0)).round(5), kind="stable")
-    if count > 3:
-        parts.append("The three strongest:")
-    for n in sorted(order[:3].tolist()):
-        with np.errstate(over="ignore", invalid="ignore"):  # infinite sums are said to be so
-            sums = zip(CHANNELS, known[n].sum(axis=(1, 2)), strict=True)
-        told = ", ".join(f"{name} {number(total, reach=reach)}" for name, total in sums)
-        heaviest = place(np.abs(known[n] / reach).sum(axis=0))
-        parts.append(f"{sentence(names[n])}: sums {told}, heaviest {heaviest}.")
-    return words.titled("", *parts, words.trouble(weight))
 
 
 def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale) -> str:
@@ -196,9 +168,8 @@ def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str],
         tables = zip(names, _texts(kernels), strict=True)
         parts += [f"{sentence(name)}: {words.slashed(table)}." for name, table in tables]
     else:
-        with np.errstate(over="ignore", invalid="ignore"):  # infinite sums are said to be so
-            reach = float(np.abs(kernels).sum(axis=(1, 2), dtype=np.float64).max())
-            sums = kernels.sum(axis=(1, 2), dtype=np.float64)
+        reach = float(np.abs(kernels).sum(axis=(1, 2), dtype=np.float64).max())
+        sums = kernels.sum(axis=(1, 2), dtype=np.float64)
         for name, kernel, total in zip(names[:DESCRIBED], kernels, sums, strict=False):
             detail = f"{range_words(kernel)}, sum {number(total, reach=reach)}, heaviest {place(kernel)}"
             parts.append(f"{sentence(name)}: {detail}.")

@@ -1,7 +1,5 @@
 """Pictures of images: photographs, and patches small enough to write the numbers in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,10 +10,10 @@ from coursekit.pictures import layout
 from coursekit.pictures.arrays import Colours, FloatArray, as_array, is_bytes, is_image
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import NOT_A_NUMBER
-from coursekit.pictures.svg import Block, bitmap, rectangle
+from coursekit.pictures.svg import Block, rectangle
 from coursekit.pictures.words import all_finite, extremes, number, range_words, table, titled, trouble
 
-__all__ = ["image_panel", "image_words", "show_image"]
+__all__ = ["as_colours", "image_panel", "image_words", "show_image"]
 
 LARGEST = 640  # pixels of the page
 MOST_NUMBERS = 12  # rows or columns of cells with a number in each
@@ -58,19 +56,25 @@ def show_image(
     """
     array = _as_image(image)
     height, width = array.shape[:2]
+
+    def place(box: Box) -> str:
+        top, left = box[0] + corner[0], box[1] + corner[1]
+        return f"rows {top} to {top + box[2] - 1}, columns {left} to {left + box[3] - 1}"
+
     longest = max(height, width)
     frames = [_checked_box(box, height, width, "the frame") for box in boxes]
     lines = [line for frame in frames for line in ((frame, "#000000", 3), (frame, "#ff9900", 2))]
-    marks = [f"A frame marks {_place(frame, corner)}." for frame in frames]
+    marks = [f"A frame marks {place(frame)}." for frame in frames]
     zoom = LARGEST / longest if longest > LARGEST else max(1, 440 // longest)
-    colours, written = _colours(image), ""
+    colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
         if longest > 2 * MOST_NUMBERS:
             raise ValueError(
                 f"the numbers of {height} x {width} pixels would not be legible. "
                 f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
             )
-        texts = _cell_texts(array)
+        planes = [table(plane) for plane in np.moveaxis(np.atleast_3d(array), 2, 0)]
+        texts = [["\n".join(cell) for cell in zip(*rows, strict=True)] for rows in zip(*planes, strict=True)]
         zoom = max(26, min(56, 440 // longest), layout.cell_size(texts))
         written = layout.numbers(texts, colours, zoom)
     whole = 0, 0, height, width
@@ -78,7 +82,7 @@ def show_image(
         drawn = _part(colours, whole, zoom, corner, lines, written)
     else:
         enlarged = _checked_box(detail, height, width, "the detail")
-        marks.append(f"Enlarged beside it stand {_place(enlarged, corner)}.")
+        marks.append(f"Enlarged beside it stand {place(enlarged)}.")
         around = [*lines, (enlarged, "#ffffff", 2), (enlarged, "#000000", 1)]
         left = _part(colours, whole, zoom, corner, around, written)
         # As high as the whole, or as wide as the page has room, less 56 pixels for the numbers at the edge.
@@ -103,23 +107,16 @@ def image_words(image: Any) -> str:
         values += f". Mean {', '.join(f'{name} {number(mean, 3)}' for name, mean in means)}"
     else:
         values += f", mean {number(array.mean(), 3)}"
-    halves = {
-        "top half": array[: (height + 1) // 2],
-        "bottom": array[height // 2 :],
-        "left": array[:, : (width + 1) // 2],
-        "right": array[:, width // 2 :],
-    }
+    halves = {"top half": array[: (height + 1) // 2], "bottom": array[height // 2 :]}
+    halves |= {"left": array[:, : (width + 1) // 2], "right": array[:, width // 2 :]}
     spread = ", ".join(f"{name} {number(half.mean(), 3)}" for name, half in halves.items())
     return titled("", head, f"{values}. Mean of the {spread}.", trouble(array))
 
 
-def image_panel(image: Any, height: int, width: int) -> Block:
-    """Draw an image `(H, W) or (H, W, 3)` at a size in pixels of the page."""
-    return _panel(_colours(image), height, width)
-
-
-def _panel(colours: Colours, height: int, width: int) -> Block:
-    drawn: Image.Image = bitmap(colours)
+def image_panel(colours: Colours, height: int, width: int) -> Block:
+    """Draw colours `(H, W, 3)` at a size in pixels of the page."""
+    gray = (colours[..., :1] == colours).all()
+    drawn = Image.fromarray(colours[..., 0] if gray else colours)
     if drawn.height > 2 * height or drawn.width > 2 * width:  # more than a screen of twice the density shows
         size = min(drawn.width, 2 * width), min(drawn.height, 2 * height)
         drawn = drawn.resize(size, Image.Resampling.BOX)
@@ -127,12 +124,12 @@ def _panel(colours: Colours, height: int, width: int) -> Block:
 
 
 def _part(
-    colours: Colours, box: Box, zoom: float, corner: tuple[int, int], lines: Iterable[Line], written: str = ""
+    colours: Colours, box: Box, zoom: float, corner: layout.Place, lines: list[Line], written: str = ""
 ) -> Block:
     """Draw a part of an image: its pixels, what is written in them, and the frames that lie in it."""
     top, left, height, width = box
     tall, wide = max(layout.THIN, round(zoom * height)), max(layout.THIN, round(zoom * width))
-    panel = _panel(colours[top : top + height, left : left + width], tall, wide).plus(written)
+    panel = image_panel(colours[top : top + height, left : left + width], tall, wide).plus(written)
     down, across = tall / height, wide / width
     for frame, ink, thick in lines:
         y, x = frame[0] - top, frame[1] - left
@@ -142,7 +139,7 @@ def _part(
     return layout.counted(panel, height, width, (corner[0] + top, corner[1] + left))
 
 
-def _colours(image: Any) -> Colours:
+def as_colours(image: Any) -> Colours:
     """Bring an image to RGB, uint8. What is not finite becomes magenta."""
     array = _as_image(image)
     array = array if array.ndim == 3 else array[..., None].repeat(3, axis=2)
@@ -184,14 +181,3 @@ def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
             f"of {height} x {width} pixels."
         )
     return top, left, tall, wide
-
-
-def _cell_texts(array: FloatArray) -> list[list[str]]:
-    """The text of each pixel, a line for each channel."""
-    planes = [table(plane) for plane in np.moveaxis(np.atleast_3d(array), 2, 0)]
-    return [["\n".join(texts) for texts in zip(*rows, strict=True)] for rows in zip(*planes, strict=True)]
-
-
-def _place(box: Box, corner: tuple[int, int]) -> str:
-    top, left = box[0] + corner[0], box[1] + corner[1]
-    return f"rows {top} to {top + box[2] - 1}, columns {left} to {left + box[3] - 1}"

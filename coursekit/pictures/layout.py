@@ -1,11 +1,7 @@
 """Where the parts of a picture go: rows, columns and grids of panels, and one place for sizes and margins."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from itertools import zip_longest
 from math import ceil, sqrt
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -13,8 +9,7 @@ from PIL import Image
 from coursekit.pictures.arrays import Colours, FloatArray, whole_number
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale, is_dark
-from coursekit.pictures.svg import FAINT, INK, Block, document, pixels, rectangle, text
-from coursekit.pictures.text import shortened, text_width, wrap
+from coursekit.pictures.svg import FAINT, Block, pixels, rectangle, shortened, text, text_width, wrap
 from coursekit.pictures.words import number
 
 __all__ = ["column", "grid", "map_panel", "named", "numbers", "page", "row", "with_bar"]
@@ -32,15 +27,14 @@ SMALLEST, LARGEST = 7.5, 18  # sizes of text in cells: what is smaller cannot be
 MOST = 512  # panels of one picture
 FEW = 32  # panels; for more the smallest file is not searched
 MANY, MOST_PIXELS = 250_000, 600_000  # of all maps of a picture together
+Place = tuple[int, int]  # a row and a column
+Texts = list[list[str]]  # rows of cells
+FONT = "system-ui,sans-serif"  # the reader's own: an SVG in an <img> loads nothing
 STRETCHED = "each map stretched by itself"
 
 
 def row(blocks: Sequence[Block], gap: float = GAP) -> Block:
-    """Put blocks side by side, their first panels at one height.
-
-    >>> row([Block(10, 20, "a"), Block(30, 10, "b")], gap=2)
-    Block(width=42, height=20, svg="a<g transform='translate(12 0)'>b</g>", head=0)
-    """
+    """Put blocks side by side, their first panels at one height."""
     head = max(block.head for block in blocks)
     drawn, x = [], 0.0
     for block in blocks:
@@ -64,23 +58,19 @@ def rows(blocks: Sequence[Block], across: int, gap: float = GAP) -> Block:
 
 
 def grid(panels: Sequence[Block], columns: int, names: Sequence[str] = (), *, lines: int = 3) -> Block:
-    """Put panels in rows, each with its name above it.
-
-    Names shrink, then break into lines, then end in "…"; they stand whole in the words of the picture. Panels
-    that are too narrow for any name have none.
-    """
-    across = min(columns, len(panels))
+    """Put panels in rows, each with its name above it, where it is not too narrow for any name."""
+    # Names shrink, then break into lines, then end in "…"; they stand whole in the words of the picture.
     room = max(panel.width for panel in panels)
-    if names and across * (NAMED + GAP) <= WIDTH - BAR:
+    if names and columns * (NAMED + GAP) <= WIDTH - BAR:
         room = max(room, NAMED)
     flat = [name.replace("\n", " ") for name in names] if room >= 24 else []
     fitting = (size for size in (SMALL, TINY, 10) if all(text_width(name, size) <= room for name in flat))
     size = next(fitting, 0)
     broken = [[name] if size else shortened(name, room, 10, lines) for name in flat]
     most = max(map(len, broken), default=0)
-    padded = [[""] * (most - len(own)) + own for own in broken]
-    cells = zip_longest(panels, padded, fillvalue=())
-    return rows([named(panel, own, size=size or 10, width=room) for panel, own in cells], across)
+    padded = [[""] * (most - len(own)) + own for own in broken or [[]] * len(panels)]
+    cells = zip(panels, padded, strict=True)
+    return rows([named(panel, own, size=size or 10, width=room) for panel, own in cells], columns)
 
 
 def named(panel: Block, lines: Sequence[str], *, size: float = NAME, width: float = 0) -> Block:
@@ -90,17 +80,10 @@ def named(panel: Block, lines: Sequence[str], *, size: float = NAME, width: floa
     return Block(max(width, panel.width), head + panel.height, above + panel.at(0, head), head + panel.head)
 
 
-def counted(
-    panel: Block, rows: int, columns: int, corner: tuple[int, int] = (0, 0), inset: float = 0
-) -> Block:
+def counted(panel: Block, rows: int, columns: int, corner: Place = (0, 0), inset: float = 0) -> Block:
     """Write the numbers of rows and columns along the edges; of many, those of the ends and the middle.
 
-    Args:
-        panel: What the rows and columns divide evenly.
-        rows: How many.
-        columns: How many.
-        corner: The numbers of the first row and the first column.
-        inset: How far the first row and column lie inside the panel.
+    The first row and column, whose numbers are those of the corner, lie so far inside the panel.
     """
     wide, tall = panel.width - 2 * inset, panel.height - 2 * inset
     last = text_width(str(corner[0] + rows - 1), TINY), text_width(str(corner[1] + columns - 1), TINY)
@@ -130,11 +113,9 @@ def framed(image: Image.Image, height: float, width: float, *, quick: bool = Fal
 
 
 def map_panel(values: FloatArray, scale: Scale | None, height: int, width: int, *, among: int = 1) -> Block:
-    """Draw a map `(H, W)`, one of so many, on a scale or stretched by itself, in a size of the page.
-
-    It has as many pixels as the map, or two for each of the page. A picture of many maps has fewer: beyond
-    `MANY` pixels a fifth of the colours, which nobody sees, as each map is small, and at most `MOST_PIXELS`.
-    """
+    """Draw a map `(H, W)`, one of so many, on a scale or stretched by itself, in a size of the page."""
+    # As many pixels as it has, or two for each of the page. Many maps together have fewer, and a fifth of the
+    # colours, which nobody sees, as each map is small.
     density = min(2.0, sqrt(MOST_PIXELS / (among * height * width)))
     tall, wide = min(values.shape[0], ceil(density * height)), min(values.shape[1], ceil(density * width))
     levels = 49 if among * tall * wide > MANY else 256
@@ -143,10 +124,7 @@ def map_panel(values: FloatArray, scale: Scale | None, height: int, width: int, 
 
 
 def with_bar(panels: Block, scale: Scale | None) -> Block:
-    """Put the colour bar of a scale beside panels, or a note below them that there is none.
-
-    The bar has the numbers of its two ends, and of zero where it is in the middle.
-    """
+    """Put the colour bar of a scale beside panels, or a note below them that there is none."""
     if scale is None:
         note = text(STRETCHED, 0, 6, SMALL, ink=FAINT)
         return column([panels, Block(text_width(STRETCHED, SMALL), SMALL, note)])
@@ -159,16 +137,10 @@ def with_bar(panels: Block, scale: Scale | None) -> Block:
     return row([panels, bar], gap=2 * GAP)
 
 
-def numbers(
-    texts: list[list[str]], colours: Colours, cell: float, *, among: list[list[str]] | None = None
-) -> str:
-    """Write a text into each cell of a grid, in white or black, whichever is more legible there.
+def numbers(texts: Texts, colours: Colours, cell: float, *, among: Texts | None = None) -> str:
+    """Write lines of text into each cell of a grid, in white or black, whichever is more legible there.
 
-    Args:
-        texts: For each row and column one or more lines.
-        colours: `(rows, columns, 3)`, what the cells are filled with.
-        cell: The side of a cell.
-        among: All texts that shall be equally large; letters are as large as the longest one allows.
+    Letters are as large as the longest text allows, among these or among all that shall be equally large.
     """
     longest, lines = _extent(among or texts)
     size = min(max(min(cell / longest, 0.7 * cell / lines), SMALLEST), LARGEST)
@@ -181,51 +153,53 @@ def numbers(
     return "".join(drawn)
 
 
-def cell_size(texts: list[list[str]]) -> int:
+def cell_size(texts: Texts) -> int:
     """How many pixels a cell needs at least for its text to be legible."""
     longest, lines = _extent(texts)
     return ceil(SMALLEST * max(longest, lines * 1.4))
 
 
-def _extent(texts: list[list[str]]) -> tuple[float, int]:
+def _extent(texts: Texts) -> tuple[float, int]:
     """How wide the widest line is, in sizes of its text, and the number of lines in a cell."""
     lines = [line for own in texts for words in own for line in words.split("\n")]
     return 1.12 * max(0.9, *(text_width(line, 1) for line in lines)), texts[0][0].count("\n") + 1
 
 
 def page(block: Block, words: str, title: str = "", note: str = "") -> Picture:
-    """Finish a picture: a title above, a note below, margins and a white background around."""
+    """Finish a picture: title above, note below, margins around, on white, which is so in dark themes too."""
     title = " ".join(title.split())
     wide = max(block.width, min(max(text_width(title, TITLE), text_width(note, SMALL)), WIDTH - 2 * MARGIN))
-
-    def written(words: str, size: int, ink: str) -> list[Block]:
-        lines = wrap(words, wide, size)
-        return [Block(wide, LINE * size, text(line, 0, 4 + size / 3, size, ink=ink)) for line in lines]
-
-    whole = column([*written(title, TITLE, INK), block, *written(note, SMALL, FAINT)])
+    above = [Block(wide, LINE * TITLE, text(line, 0, 9, TITLE)) for line in wrap(title, wide, TITLE)]
+    noted = [text(line, 0, 8, SMALL, ink=FAINT) for line in wrap(note, wide, SMALL)]
+    whole = column([*above, block, *(Block(wide, LINE * SMALL, line) for line in noted)])
     width, height = ceil(whole.width + 2 * MARGIN), ceil(whole.height + 2 * MARGIN)
-    return Picture(document(width, height, whole.at(MARGIN, MARGIN)), width, words)
+    svg = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' "
+        f"viewBox='0 0 {width} {height}' font-family='{FONT}'>"
+        f"<rect width='{width}' height='{height}' fill='white'/>{whole.at(MARGIN, MARGIN)}</svg>"
+    )
+    return Picture(svg, width, words)
 
 
-def few_columns(count: int, height: int, width: int, label: int, largest: int = WIDTH) -> int:
+def few_columns(count: int, shape: Sequence[int], label: int, largest: int = WIDTH) -> int:
     """The fewest columns that keep the picture on one screen, preferring rows that are all full."""
     for across in range(1, count + 1):
         wide = min((WIDTH - BAR) // across - GAP, largest)
-        tall = wide * height / width
-        if -(-count // across) * (tall + GAP + label) <= TALL:
+        if -(-count // across) * (wide * shape[0] / shape[1] + GAP + label) <= TALL:
             near = [*range(across, round(1.3 * across) + 2), *range(across - 1, round(across / 1.5), -1)]
             return next((columns for columns in near if count % columns == 0), across)
     return count
 
 
-def panel_size(count: int, across: int, height: int, width: int) -> tuple[int, int]:
+def panel_size(count: int, across: int, shape: Sequence[int]) -> tuple[int, int]:
     """The size of a panel: whole-number zoom for small maps, so that every value stays a sharp square."""
+    height, width = shape
     wide = max((WIDTH - BAR) // across - GAP, THIN)
     tallest = min(TALL, max(TALLEST // -(-count // across) - GAP, THIN))
     zoom = max(1, min(wide // width, max(1, 300 // max(height, width)), max(1, tallest // height)))
     if width <= wide and height <= tallest and (zoom > 1 or wide < 1.35 * width):
         return max(THIN, height * zoom), max(THIN, width * zoom)
-    return fitted((height, width), wide, tallest)
+    return fitted(shape, wide, tallest)
 
 
 def fitted(shape: Sequence[int], wide: float, tall: float = TALL) -> tuple[int, int]:
@@ -235,7 +209,7 @@ def fitted(shape: Sequence[int], wide: float, tall: float = TALL) -> tuple[int, 
     return max(THIN, round(height * shrink)), max(THIN, round(width * shrink))
 
 
-def checked_columns(columns: Any, count: int) -> int | None:
+def checked_columns(columns: int | None, count: int) -> int | None:
     """Read the number of columns that a caller asks for; ValueError where the page has no room for them."""
     if columns is None:
         return None

@@ -1,7 +1,5 @@
 """What feature maps hold, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,22 +11,17 @@ from coursekit.pictures.words import NOISE, number, plural, sentence, share
 
 __all__ = ["DESCRIBED", "count_words", "detail_words", "maps_words", "panel_names"]
 
+STRETCHED = (
+    "each map stretched by itself, its smallest value black and its largest white, "
+    "so panels cannot be compared"
+)
 DESCRIBED = 8  # panels that the words describe one by one
 
 
 def maps_words(stack: FloatArray, names: Sequence[str], common: Scale | None) -> str:
-    """Say in words what a stack of maps, `(C, H, W)`, holds, and how numbers became colours.
-
-    >>> maps_words(np.array([[[0.0, 2.0]]]), ["map 1"], Scale(0.0, 2.0, "positive"))
-    '1 feature map, 1 x 2. Values 0 to 2, one scale: dark is 0, bright is 2. 50 % zero. \
-Map 1: 0 to 2, mean 1, peak 2 at row 0, column 1, on average strongest at the right.'
-    """
-    if common is None:
-        drawn = (
-            "each map stretched by itself, its smallest value black and its largest white, "
-            "so panels cannot be compared"
-        )
-    else:
+    """Say in words what a stack of maps, `(C, H, W)`, holds, and how numbers became colours."""
+    drawn = STRETCHED
+    if common:
         drawn = f"one scale{' for all' if len(stack) > 1 else ''}: {common.words}"
     head = f"{count_words(stack)}. Values {words.range_words(stack)}, {drawn}."
     return f"{head} {detail_words(stack, names, common)}".rstrip()
@@ -40,18 +33,18 @@ def count_words(stack: FloatArray, noun: str = "feature map") -> str:
     return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{words.by(size)}"
 
 
-def detail_words(
-    stack: FloatArray, names: Sequence[str], common: Scale | None, *, described: int = DESCRIBED
-) -> str:
+def detail_words(stack: FloatArray, names: Sequence[str], common: Scale | None, most: int = DESCRIBED) -> str:
     """Say which share is negative or zero, what each map holds where there are few, and what is wrong."""
     parts = []
     noise = NOISE * words.reach_of(stack)
-    single, each = len(stack) == 1, len(stack) <= described
+    single, each = len(stack) == 1, len(stack) <= most
     # Of several maps that are told one by one, each has its own: a share of all would hide that they differ.
     if (single or not each) and (signs := _signs(stack)):
         parts.append(f"{sentence(signs)}.")
-    if common and (outside := _outside(stack, common)):
-        parts.append(f"{share(outside)} of the values lie outside the scale.")
+    if common and not (common.low <= float(stack.min()) and float(stack.max()) <= common.high):
+        slack = NOISE * max(abs(common.high), abs(common.low))
+        outside = float(((stack < common.low - slack) | (stack > common.high + slack)).mean())
+        parts.append(f"{share(outside)} of the values lie outside the scale." if outside else "")
     if each:
         told = zip(stack, names, strict=True)
         parts += [_one(map_, name, noise, "" if single else _signs(map_)) for map_, name in told]
@@ -61,14 +54,7 @@ def detail_words(
 
 
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
-    """The names of panels: as given, or counted from 1.
-
-    Raises:
-        ValueError: There are some, but not one for each.
-
-    >>> panel_names((), 2, "map")
-    ['map 1', 'map 2']
-    """
+    """The names of panels: as given, one for each, or counted from 1."""
     if isinstance(titles, str):
         raise ValueError(f"titles must be a list of names, but is the text {titles!r}. Write [{titles!r}].")
     titles = [str(title) for title in titles]
@@ -90,11 +76,9 @@ def _strongest(stack: FloatArray, names: Sequence[str], noise: float) -> list[st
         strength.append((magnitude / (noise / NOISE or 1.0)).mean())
     if empty == len(stack):
         return [f"All {empty} are zero everywhere."]
-    # Rounded, so that of maps which are equally strong but for noise the first comes first.
-    strongest = np.argsort(-np.round(strength, 5), kind="stable")[:3].tolist()
     some = "None is" if not empty else f"{empty} of them {'is' if empty == 1 else 'are'}"
     intro = f"{some} zero everywhere. The three strongest:"
-    return [intro, *(_one(stack[index], names[index], noise) for index in sorted(strongest))]
+    return [intro, *(_one(stack[index], names[index], noise) for index in words.strongest(strength))]
 
 
 def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
@@ -102,18 +86,16 @@ def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
     map_ = np.where(np.abs(map_) <= noise, 0, map_)
     parts = [words.range_words(map_)]
     if np.isfinite(map_).any() and not (words.all_finite(map_) and words.alike(map_)):
-        row, column = words.peak(map_)
+        # Of values that are equal but for noise, the first.
+        first = (words.magnitude_of(map_) >= 1 - 10 * NOISE).argmax()
+        row, column = np.unravel_index(first, map_.shape)
+        reach = words.reach_of(map_)
+        # Dividing first keeps the sum of huge values finite.
+        mean = float((map_[np.isfinite(map_)].astype(np.float64) / (reach or 1.0)).mean())
+        about = "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
         highest = f"peak {number(map_[row, column])} at row {row}, column {column}"
-        parts += [signs, f"mean {_mean(map_)}", highest, f"on average strongest {words.place(map_)}"]
+        parts += [signs, f"mean {about}", highest, f"on average strongest {words.place(map_)}"]
     return f"{sentence(name)}: {', '.join(filter(None, parts))}."
-
-
-def _mean(values: FloatArray) -> str:
-    """The mean of the finite values; what is small against the largest of them is about 0."""
-    reach = words.reach_of(values)
-    # Dividing first keeps the sum of huge values finite.
-    mean = float((values[np.isfinite(values)].astype(np.float64) / (reach or 1.0)).mean())
-    return "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
 
 
 def _signs(values: FloatArray) -> str:
@@ -122,13 +104,3 @@ def _signs(values: FloatArray) -> str:
     if negative:
         return f"{share(negative)} negative, {share(zero)} zero"
     return f"{share(zero)} zero" if zero else ""
-
-
-def _outside(stack: FloatArray, scale: Scale) -> float:
-    """Return which share of the values a scale does not reach."""
-    if (
-        scale.low <= float(stack.min()) and float(stack.max()) <= scale.high
-    ):  # the rule: it was made for these maps
-        return 0.0
-    noise = NOISE * max(abs(scale.high), abs(scale.low))
-    return float(((stack < scale.low - noise) | (stack > scale.high + noise)).mean())

@@ -1,7 +1,5 @@
 """A still picture that says in words what it shows."""
 
-from __future__ import annotations
-
 import os
 import re
 from html import escape
@@ -37,7 +35,7 @@ class Picture:
         self.width = width
         self.words = words
 
-    def retold(self, words: str) -> Picture:
+    def retold(self, words: str) -> "Picture":
         """Return the same picture with other words: the name of what it stands for before them, say.
 
         >>> from coursekit.pictures import show_image
@@ -76,31 +74,28 @@ class Picture:
                 f"cannot save the picture: the folder {path.absolute().parent} does not exist. "
                 "Create it first, or choose another path."
             )
-        data = data if path.suffix.lower() == ".svg" else self._png(density)
+        if path.suffix.lower() == ".png":
+            if not 0.1 <= density <= 10:
+                raise ValueError(
+                    f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
+                )
+            if find_spec("resvg_py") is None:
+                raise ModuleNotFoundError(
+                    "saving as PNG needs the package resvg-py: python -m pip install resvg-py. "
+                    "Or save as .svg, which every browser opens."
+                )
+            from matplotlib import get_data_path
+            from resvg_py import svg_to_bytes
+
+            fonts = str(Path(get_data_path(), "fonts", "ttf"))  # of a computer that has none
+            png = svg_to_bytes(self.svg, zoom=density, font_dirs=[fonts], sans_serif_family="DejaVu Sans")
+            data = bytes(png)
         temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:  # whole or not at all: what stood there before stays if the disk is full
             temporary.write_bytes(data)
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-
-    def _png(self, density: float) -> bytes:
-        if not 0.1 <= density <= 10:
-            raise ValueError(
-                f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
-            )
-        if find_spec("resvg_py") is None:
-            raise ModuleNotFoundError(
-                "saving as PNG needs the package resvg-py: python -m pip install resvg-py. "
-                "Or save as .svg, which every browser opens."
-            )
-        import resvg_py
-        from matplotlib import get_data_path
-
-        fonts = str(Path(get_data_path(), "fonts", "ttf"))  # of a computer that has none
-        return bytes(
-            resvg_py.svg_to_bytes(self.svg, zoom=density, font_dirs=[fonts], sans_serif_family="DejaVu Sans")
-        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # An image/svg+xml output has no alternative text in JupyterLab; HTML has it. Nearly all of the SVG is

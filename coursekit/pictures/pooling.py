@@ -1,7 +1,5 @@
 """A picture of pooling: a small table with its windows, and the one number that becomes of each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
@@ -11,12 +9,12 @@ import numpy as np
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import FloatArray, as_array, named_arrays, whole_number
 from coursekit.pictures.picture import Picture
-from coursekit.pictures.svg import FAINT, INK, Block, path, rectangle, text
-from coursekit.pictures.text import one_line, text_width
-from coursekit.pictures.words import by, plural, sentence, slashed, table, titled, trouble
+from coursekit.pictures.svg import FAINT, INK, Block, one_line, rectangle, text, text_width
+from coursekit.pictures.words import by, listed, plural, sentence, slashed, table, titled, trouble
 
 __all__ = ["show_pooling"]
 
+Results = Mapping[str, FloatArray]
 MOST, MOST_RESULTS = 8, 3
 GAP, CELL, SIZE = 22, 44, 15
 ARROW = 64  # pixels from a table to what becomes of it, with room for words at the ends of rows
@@ -55,23 +53,7 @@ window. Dropped, since no window covers it: column 2.
     cells = as_array(values, "the table")
     if cells.ndim != 2 or max(cells.shape) > MOST:
         raise ValueError(f"the table must be 2-D, up to {MOST} x {MOST}, but has the shape {cells.shape}.")
-    read = _read(cells, results, whole_number(size, "size", 1))
-    texts = [words for one in (cells, *read.values()) for line in table(one) for words in line]
-    side = max(CELL, ceil(1.3 * max(text_width(words, SIZE) for words in texts)))
-    said, rows, ringed = [], [], False
-    for counts in dict.fromkeys(one.shape for one in read.values()):  # a table for the results of one shape
-        beside = {name: one for name, one in read.items() if one.shape == counts}
-        winning, rings = _winners(cells, beside, size)
-        said.append(_words(cells.shape, beside, size, winning))
-        rows.append(_row(cells, beside, size, side, rings))
-        ringed = ringed or bool(rings.any())
-    head = f"Table of {by(cells.shape)}: {slashed(table(cells))}. Windows of {size} x {size}."
-    words = titled(title, head, *said, trouble(cells))
-    return layout.page(layout.column(rows, GAP), words, title, MARKED if ringed else "")
-
-
-def _read(cells: FloatArray, results: Any, size: int) -> dict[str, FloatArray]:
-    """The results as arrays, each of a shape that pooling gives."""
+    whole_number(size, "size", 1)
     read = named_arrays(results, "result", MOST_RESULTS, "{'max': pooled}", "the result ")
     down, up = tuple(n // size for n in cells.shape), tuple(-(-n // size) for n in cells.shape)
     for name, one in read.items():
@@ -80,10 +62,28 @@ def _read(cells: FloatArray, results: Any, size: int) -> dict[str, FloatArray]:
                 f"windows of {size} x {size} make {by(down)} of the table, or "
                 f"{by(up)} with ceil_mode, but {name} has the shape {one.shape}."
             )
-    return read
+    texts = [words for one in (cells, *read.values()) for line in table(one) for words in line]
+    side = max(CELL, ceil(1.3 * max(text_width(words, SIZE) for words in texts)))
+    said, rows, ringed = [], [], False
+    for counts in dict.fromkeys(one.shape for one in read.values()):  # a table for the results of one shape
+        beside = {name: one for name, one in read.items() if one.shape == counts}
+        winning, rings = _winners(cells, beside, size)
+        for name, one in beside.items():
+            kept = ", the largest value of each window" if name in winning else ""
+            said.append(f"{sentence(name)}, {by(counts)}: {slashed(table(one))}{kept}.")
+        for noun, n, count in zip(("row", "column"), cells.shape, counts, strict=True):
+            if dropped := range(size * count, n):
+                said.append(f"Dropped, since no window covers it: {listed(noun, dropped)}.")
+            elif hanging := size * count - n:
+                said.append(f"The last windows hang {plural(hanging, noun)} over the edge.")
+        rows.append(_row(cells, beside, size, side, rings))
+        ringed = ringed or bool(rings.any())
+    head = f"Table of {by(cells.shape)}: {slashed(table(cells))}. Windows of {size} x {size}."
+    words = titled(title, head, *said, trouble(cells))
+    return layout.page(layout.column(rows, GAP), words, title, MARKED if ringed else "")
 
 
-def _winners(cells: FloatArray, results: Mapping[str, FloatArray], size: int) -> tuple[list[str], FloatArray]:
+def _winners(cells: FloatArray, results: Results, size: int) -> tuple[list[str], FloatArray]:
     """Name the results of the largest value of every window; mark, `(H, W)`, those that win over another."""
     largest = np.zeros(next(iter(results.values())).shape)
     rings = np.zeros(cells.shape)
@@ -95,47 +95,27 @@ def _winners(cells: FloatArray, results: Mapping[str, FloatArray], size: int) ->
     return winning, rings if winning else np.zeros(cells.shape)
 
 
-def _words(shape: Sequence[int], results: Mapping[str, FloatArray], size: int, winning: Sequence[str]) -> str:
-    said = []
-    for name, one in results.items():
-        kept = ", the largest value of each window" if name in winning else ""
-        said.append(f"{sentence(name)}, {by(one.shape)}: {slashed(table(one))}{kept}.")
-    for noun, cells, count in zip(("row", "column"), shape, one.shape, strict=True):
-        if dropped := range(size * count, cells):
-            which = f"{noun}{'s' * (len(dropped) > 1)} {', '.join(map(str, dropped))}"
-            said.append(f"Dropped, since no window covers it: {which}.")
-        elif hanging := size * count - cells:
-            said.append(f"The last windows hang {plural(hanging, noun)} over the edge.")
-    return " ".join(said)
-
-
-def _row(
-    cells: FloatArray, results: Mapping[str, FloatArray], size: int, side: int, rings: FloatArray
-) -> Block:
+def _row(cells: FloatArray, results: Results, size: int, side: int, rings: FloatArray) -> Block:
     """Draw a table, its windows, and beside it the results of one shape; a cell has a side in pixels."""
     (height, width), counts = cells.shape, next(iter(results.values())).shape
-    down, across = (max(n, size * count) for n, count in zip(cells.shape, counts, strict=True))
-    svg = _cells(cells, size, counts, side, rings)
-    over = [sorted((n, size * count)) for n, count in zip(cells.shape, counts, strict=True)]
-    names = [
-        "dropped" if n > size * count else "no value" for n, count in zip(cells.shape, counts, strict=True)
-    ]
-    if over[0][0] < over[0][1]:
-        svg += text(names[0], across * side + 6, sum(over[0]) / 2 * side, layout.SMALL)
-    if over[1][0] < over[1][1]:
-        svg += text(names[1], sum(over[1]) / 2 * side, down * side + 12, layout.SMALL, anchor="middle")
-    below = 20 if over[1][0] < over[1][1] else 0
+    covered = [size * count for count in counts]
+    down, across = max(height, covered[0]), max(width, covered[1])
+    svg, below = _cells(cells, size, counts, side, rings), 0
+    names = ["dropped" if n > end else "no value" for n, end in zip(cells.shape, covered, strict=True)]
+    if height != covered[0]:
+        svg += text(names[0], across * side + 6, (height + covered[0]) / 2 * side, layout.SMALL)
+    if width != covered[1]:
+        below, x = 20, (width + covered[1]) / 2 * side
+        svg += text(names[1], x, down * side + 12, layout.SMALL, anchor="middle")
     inner = layout.counted(Block(width * side, height * side, svg), height, width)
     wide, tall = inner.width + (across - width) * side, inner.height + (down - height) * side + below
     whole = layout.named(Block(wide, tall, inner.svg, inner.head), [f"table: {by(cells.shape)}"], size=14)
     arrow = Block(ARROW, 0, text("→", ARROW / 2, down * side / 2, 26, anchor="middle"))
-    lower = (down - counts[0]) * side / 2
-    drawn = []
+    drawn, head = [], (counts[0] - down) * side / 2  # in the middle of the table's height
     for name, one in results.items():
-        block = Block(
-            counts[1] * side, counts[0] * side, _cells(one, 1, counts, side, np.zeros(counts)), -lower
-        )
+        own = _cells(one, 1, counts, side, np.zeros(counts))
         label = f"{one_line(name, 200, 14)}: {by(counts)}"
+        block = Block(counts[1] * side, counts[0] * side, own, head)
         drawn.append(layout.named(block, [label], size=14, width=text_width(label, 14)))
     return layout.row([whole, arrow, layout.row(drawn, GAP)], 0)
 
@@ -146,16 +126,15 @@ def _cells(values: FloatArray, size: int, counts: Sequence[int], side: int, ring
     for row, column in np.ndindex(values.shape):
         x, y, down, across = column * side, row * side, row // size, column // size
         dropped = down >= counts[0] or across >= counts[1]
-        fill = DROPPED if dropped else TINTS[down % 2][across % 2]
-        drawn += rectangle(x, y, side, side, LINES, fill=fill)
+        drawn += rectangle(x, y, side, side, LINES, fill=DROPPED if dropped else TINTS[down % 2][across % 2])
         if dropped:
             ends = [(max(0, n - side), min(n, side)) for n in range(8, 2 * side, 8)]
-            drawn += path("".join(f"M{x + a} {y + b}L{x + b} {y + a}" for a, b in ends), STRIPES)
+            stripes = "".join(f"M{x + a} {y + b}L{x + b} {y + a}" for a, b in ends)
+            drawn += f"<path d='{stripes}' fill='none' stroke='{STRIPES}' stroke-width='1'/>"
         if rings[row, column]:
             centre = f"cx='{x + side / 2}' cy='{y + side / 2}' r='{0.43 * side:.1f}'"
             drawn += f"<circle {centre} fill='none' stroke='{RING}' stroke-width='2'/>"
         ink = FAINT if dropped else INK
         drawn += text(written[row][column], x + side / 2, y + side / 2, SIZE, ink=ink, anchor="middle")
     wide = side * size
-    places = np.ndindex(*counts)
-    return drawn + "".join(rectangle(x * wide, y * wide, wide, wide, INK) for y, x in places)
+    return drawn + "".join(rectangle(x * wide, y * wide, wide, wide, INK) for y, x in np.ndindex(*counts))

@@ -1,17 +1,12 @@
 """A picture of one position of a filter, worked out number by number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from coursekit.pictures import layout
-from coursekit.pictures.arrays import as_array
+from coursekit.pictures import arrays, layout, svg
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.svg import Block, text
-from coursekit.pictures.text import text_width
 from coursekit.pictures.words import number, slashed, table, titled
 
 __all__ = ["show_products"]
@@ -20,6 +15,7 @@ MOST = 7  # rows and columns
 SIGN, SUM = 26, 18  # sizes of text
 
 
+@np.errstate(over="ignore", invalid="ignore")  # infinity times 0, or minus infinity, is NaN
 def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
     """Show one position of a filter worked out: patch times kernel, cell by cell, and the sum of it.
 
@@ -38,17 +34,16 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
     >>> show_products([[0.0, 1.0], [0.0, 1.0]], [[-1.0, 1.0], [-1.0, 1.0]])
     Patch 0 1 / 0 1 times kernel -1 1 / -1 1, cell by cell, gives products 0 1 / 0 1. Their sum is 2.
     """
-    cells = {"patch": as_array(patch, "the patch"), "kernel": as_array(kernel, "the kernel")}
+    cells = {"patch": arrays.as_array(patch, "the patch"), "kernel": arrays.as_array(kernel, "the kernel")}
     shape = cells["patch"].shape
     if len(shape) != 2 or shape != cells["kernel"].shape or max(shape) > MOST:
         raise ValueError(
             f"patch and kernel must have one 2-D shape of at most {MOST} x {MOST}, "
             f"but are {shape} and {cells['kernel'].shape}."
         )
-    with np.errstate(invalid="ignore", over="ignore"):  # infinity times 0, or minus infinity, is NaN
-        cells["products"] = cells["patch"].astype(np.float64) * cells["kernel"]
-        reach = float(np.abs(cells["products"]).sum())
-        total = f"sum = {number(cells['products'].sum(), 3, reach=reach)}"
+    cells["products"] = cells["patch"].astype(np.float64) * cells["kernel"]
+    reach = float(np.abs(cells["products"]).sum())
+    total = f"sum = {number(cells['products'].sum(), 3, reach=reach)}"
     texts = {name: table(values) for name, values in cells.items()}
     cell = max(40, *map(layout.cell_size, texts.values()))
     tall, wide = shape[0] * cell, shape[1] * cell
@@ -60,7 +55,7 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
         written = layout.numbers(texts[name], scale.colours(values), cell)
         drawn.append(layout.named(layout.map_panel(values, scale, tall, wide).plus(written), [name]))
         size = SUM if sign is total else SIGN
-        drawn.append(Block(text_width(sign, size), tall, text(sign, 0, tall / 2, size)))
+        drawn.append(svg.Block(svg.text_width(sign, size), tall, svg.text(sign, 0, tall / 2, size)))
     words = (
         f"Patch {slashed(texts['patch'])} times kernel {slashed(texts['kernel'])}, cell by cell, "
         f"gives products {slashed(texts['products'])}. Their {total.replace('=', 'is')}."

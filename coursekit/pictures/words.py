@@ -1,7 +1,6 @@
 """Numbers and arrays in words, rounded so that another processor prints the same text."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
@@ -19,10 +18,7 @@ NOISE = 1e-6
 def number(value: float, figures: int = 2, *, reach: float = 0.0) -> str:
     """Write a number with few significant figures, whole numbers whole.
 
-    Args:
-        value: Any real number.
-        figures: How many significant figures to keep.
-        reach: The largest magnitude among the values this one belongs to; a millionth of it is written 0.
+    What is under a millionth of the largest magnitude that it belongs with, its reach, is written 0.
 
     >>> number(0.41872), number(-5.6549), number(20.0), number(1234.5), number(0.0)
     ('0.42', '-5.7', '20', '1200', '0')
@@ -44,11 +40,7 @@ def number(value: float, figures: int = 2, *, reach: float = 0.0) -> str:
 
 
 def share(part: float) -> str:
-    """Write a share of one as whole per cent; a little is never called none.
-
-    >>> share(0.482), share(0.0), share(0.001), share(0.9996), share(1.0)
-    ('48 %', '0 %', 'under 1 %', 'over 99 %', '100 %')
-    """
+    """Write a share of one as whole per cent; a little is never called none, nor nearly all all."""
     if 0 < part < 0.01:
         return "under 1 %"
     return "over 99 %" if 0.99 < part < 1 else f"{round(100 * part)} %"
@@ -69,9 +61,14 @@ def sentence(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def by(sizes: Any) -> str:
+def by(sizes: Iterable[int]) -> str:
     """Write the sizes of a shape: 3 x 4."""
     return " x ".join(map(str, sizes))
+
+
+def listed(noun: str, places: Sequence[int]) -> str:
+    """Write a noun and its numbers: rows 0, 1, 2."""
+    return f"{noun}{'s' * (len(places) > 1)} {', '.join(map(str, places))}"
 
 
 def slashed(rows: list[list[str]]) -> str:
@@ -81,9 +78,11 @@ def slashed(rows: list[list[str]]) -> str:
 
 def extremes(values: Array) -> tuple[float, float] | None:
     """Return the smallest and the largest finite value, or None where there is none."""
-    if not all_finite(values):
-        values = values[np.isfinite(values)]
-    return (float(values.min()), float(values.max())) if values.size else None
+    low, high = float(values.min()), float(values.max())
+    if isfinite(low) and isfinite(high):
+        return low, high
+    finite = values[np.isfinite(values)]
+    return extremes(finite) if finite.size else None
 
 
 def all_finite(values: Array) -> bool:
@@ -121,16 +120,11 @@ def range_words(values: Array) -> str:
 
 
 def sign_shares(values: Array) -> tuple[float, float]:
-    """Return which share of the values is negative and which is zero; rounding noise counts as zero.
-
-    >>> sign_shares(np.array([-1.0, 1e-9, 0.0, 3.0]))
-    (0.25, 0.5)
-    """
+    """Return which share of the values is negative and which is zero; rounding noise counts as zero."""
     noise = NOISE * reach_of(values)
     negative = int(np.count_nonzero(values < -noise))
-    # Counting what is not zero is quicker than making all magnitudes.
-    other = negative + int(np.count_nonzero(values > noise)) + int(np.count_nonzero(np.isnan(values)))
-    return negative / values.size, (values.size - other) / values.size
+    zero = int(np.count_nonzero(values <= noise)) - negative
+    return negative / values.size, zero / values.size
 
 
 def table(values: Array) -> list[list[str]]:
@@ -158,11 +152,7 @@ def table(values: Array) -> list[list[str]]:
 
 
 def trouble(values: Array) -> str:
-    """Say what is wrong with an array, or nothing.
-
-    >>> trouble(np.zeros((2, 2))), trouble(np.array([1.0, np.nan])), trouble(np.array([1.0, 2.0]))
-    ('Note: every value is 0.', 'Note: contains NaN, 1 of 2 values, drawn in magenta.', '')
-    """
+    """Say what is wrong with an array, or nothing."""
     if all_finite(values):
         return f"Note: every value is {number(values.flat[0])}." if alike(values) else ""
     counts = {"NaN": int(np.isnan(values).sum()), "infinity": int(np.isinf(values).sum())}
@@ -171,13 +161,8 @@ def trouble(values: Array) -> str:
 
 
 def place(values: Array) -> str:
-    """Name the part of a map `(H, W)`, in a 3 x 3 grid, where values are largest in magnitude on average.
-
-    >>> map_ = np.zeros((9, 9)); map_[7, 1] = -3.0
-    >>> place(map_), place(np.ones((9, 9)))
-    ('at the bottom left', 'everywhere alike')
-    """
-    magnitude = _magnitude(values)
+    """Name the part of a map `(H, W)`, in a 3 x 3 grid, where values are largest in magnitude on average."""
+    magnitude = magnitude_of(values)
     sides = ("top", "middle", "bottom"), ("left", "centre", "right")
     vertical, horizontal = (
         (("",), names[::2], names)[min(length, 3) - 1]
@@ -193,18 +178,12 @@ def place(values: Array) -> str:
     return f"at the {'centre' if name == 'middle centre' else name}"
 
 
-def peak(values: Array) -> tuple[int, int]:
-    """Return row and column of the value that is largest in magnitude; of equals, the first.
-
-    >>> peak(np.array([[0.0, 1.0], [-3.0, 3.0]]))
-    (1, 0)
-    """
-    magnitude = _magnitude(values)
-    row, column = divmod(int((magnitude >= 1 - 10 * NOISE).argmax()), magnitude.shape[1])
-    return row, column
+def strongest(strengths: Sequence[float] | Array) -> list[int]:
+    """Say which three are largest; of those that are equal but for noise, the first."""
+    return sorted(np.argsort(-np.asarray(strengths).round(5), kind="stable")[:3].tolist())
 
 
-def _magnitude(values: Array) -> npt.NDArray[np.float64]:
+def magnitude_of(values: Array) -> npt.NDArray[np.float64]:
     """The magnitudes as shares of the largest one; NaN and infinity count as 0."""
     magnitude = np.abs(np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0))
     shares: npt.NDArray[np.float64] = magnitude / (magnitude.max() or 1.0)
