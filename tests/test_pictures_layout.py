@@ -20,7 +20,7 @@ from coursekit.pictures import (
     show_products,
     show_stages,
 )
-from coursekit.pictures.text import shortened, text_width, wrap
+from coursekit.pictures.svg import shortened, text_width, wrap
 
 LONG = (
     "A title with more words than a page of eight hundred pixels can hold in a single line, which is what "

@@ -1,28 +1,21 @@
-"""Pictures of feature maps on one honest scale."""
-
-from __future__ import annotations
+"""Pictures of feature maps on one honest scale, and what maps hold in words."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
+
+from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.layout import (
-    checked_columns,
-    few_columns,
-    map_grid,
-    page,
-    panel_size,
-    refuse_too_many,
-    with_bar,
-)
-from coursekit.pictures.map_words import DESCRIBED, maps_words, panel_names
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.words import range_words, titled
-
-__all__ = ["ScaleName", "as_maps", "common_scale", "show_feature_maps"]
+from coursekit.pictures.words import DESCRIBED, NOISE, number, panel_names, plural, sentence, share
 
 ScaleName = Literal["shared", "each"]
+STRETCHED = (
+    "each map stretched by itself, its smallest value black and its largest white, "
+    "so panels cannot be compared"
+)
 
 
 def show_feature_maps(
@@ -40,9 +33,8 @@ def show_feature_maps(
         title: A line above the picture.
         titles: One name for each map; left out, maps are counted from 1.
         columns: Maps in a row; left out, as few as keep the picture on one screen.
-        scale: "shared" is one scale for all maps, zero in its middle where a value is negative. "each"
-            stretches every map by itself, as plotting programs do; the words then say that panels cannot be
-            compared.
+        scale: "shared" is one scale for all, zero in its middle where a value is negative. "each" stretches
+            every map by itself, as plotting programs do; the words then say that they cannot be compared.
 
     Returns:
         A picture; its words give number, size, range, what is negative or zero, and each map of a few.
@@ -58,33 +50,35 @@ positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, peak 3 at \
 row 1, column 1, on average strongest at the bottom right.
     """
     stack = as_maps(maps)
-    names = panel_names(titles, len(stack), "map")
+    count, *shape = stack.shape
+    names = panel_names(titles, count, "map")
     common = common_scale([stack], scale)
-    few = len(stack) <= DESCRIBED
-    height, width = stack.shape[1:]
-    across = checked_columns(columns, len(stack)) or few_columns(len(stack), height, width, 22 if few else 0)
-    shown = names if len(titles) or (few and len(stack) > 1) else []
+    few = count <= DESCRIBED
+    shown = names if len(titles) or (few and count > 1) else []
     if common is None and few:
-        shown = [f"{name}: {range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
-    size = panel_size(across, -(-len(stack) // across), height, width)
-    panels = map_grid(stack, common, across, size, shown)
-    return page(with_bar(panels, common), titled(title, maps_words(stack, names, common)), title)
+        shown = [f"{name}: {words.range_words(map_)}" for name, map_ in zip(shown, stack, strict=False)]
+    across = layout.checked_columns(columns, count) or layout.few_columns(count, shape, 22 if few else 0)
+    size = layout.panel_size(count, across, shape)
+    panels = [layout.map_panel(map_, common, *size, among=count) for map_ in stack]
+    drawn = layout.with_bar(layout.grid(panels, across, shown), common)
+    told = f"one scale{' for all' if count > 1 else ''}: {common.words}" if common else STRETCHED
+    head = f"{count_words(stack)}. Values {words.range_words(stack)}, {told}."
+    return layout.page(drawn, words.titled(title, head, detail_words(stack, names, common)), title)
 
 
-def as_maps(maps: Any, name: str = "the feature maps") -> FloatArray:
+def as_maps(maps: Any) -> FloatArray:
     """Read feature maps as `(C, H, W)`."""
-    array = as_array(maps, name)
+    array = as_array(maps, "the feature maps")
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
-        which = "this has" if name == "the feature maps" else f"{name} has"
         raise ValueError(
-            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but {which} {array.shape}. "
+            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
             "Of a batch, choose one image first: maps[0]."
         )
-    refuse_too_many(len(array), "feature maps")
+    layout.refuse_too_many(len(array), "feature maps")
     return array
 
 
@@ -95,3 +89,70 @@ def common_scale(stacks: Sequence[FloatArray], scale: ScaleName | Scale) -> Scal
     if scale not in ("shared", "each"):
         raise ValueError(f'scale must be "shared" or "each", but is {scale!r}.')
     return Scale.of(stacks) if scale == "shared" else None
+
+
+def count_words(stack: FloatArray, noun: str = "feature map") -> str:
+    """Say how many maps there are, and how large: 4 feature maps, each 210 x 317."""
+    count, *size = stack.shape
+    return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{words.by(size)}"
+
+
+def detail_words(stack: FloatArray, names: Sequence[str], common: Scale | None, most: int = DESCRIBED) -> str:
+    """Say which share is negative or zero, what each map holds where there are few, and what is wrong."""
+    parts = []
+    noise = NOISE * words.reach_of(stack)
+    single, each = len(stack) == 1, len(stack) <= most
+    # Of several maps that are told one by one, each has its own: a share of all would hide that they differ.
+    if (single or not each) and (signs := _signs(stack)):
+        parts.append(f"{sentence(signs)}.")
+    if common and not (common.low <= float(stack.min()) and float(stack.max()) <= common.high):
+        slack = NOISE * max(abs(common.high), abs(common.low))
+        outside = float(((stack < common.low - slack) | (stack > common.high + slack)).mean())
+        parts.append(f"{share(outside)} of the values lie outside the scale." if outside else "")
+    if each:
+        told = zip(stack, names, strict=True)
+        parts += [_one(map_, name, noise, "" if single else _signs(map_)) for map_, name in told]
+    else:
+        parts += _strongest(stack, names, noise)
+    return words.titled("", *parts, words.trouble(stack))
+
+
+def _strongest(stack: FloatArray, names: Sequence[str], noise: float) -> list[str]:
+    """Say how many maps are empty, and what the three strongest hold."""
+    strength, empty = [], 0
+    for map_ in stack:  # one by one: a map fits the processor's cache, all of them do not
+        magnitude = np.abs(map_)
+        if not np.isfinite(magnitude.max()):
+            magnitude[~np.isfinite(magnitude)] = 0
+        empty += bool(magnitude.max() <= noise)
+        strength.append((magnitude / (noise / NOISE or 1.0)).mean())
+    if empty == len(stack):
+        return [f"All {empty} are zero everywhere."]
+    some = "None is" if not empty else f"{empty} of them {'is' if empty == 1 else 'are'}"
+    intro = f"{some} zero everywhere. The three strongest:"
+    return [intro, *(_one(stack[index], names[index], noise) for index in words.strongest(strength))]
+
+
+def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
+    # A map that is empty but for rounding is empty, on this processor and on the next.
+    map_ = np.where(np.abs(map_) <= noise, 0, map_)
+    parts = [words.range_words(map_)]
+    if np.isfinite(map_).any() and not (np.isfinite(map_).all() and words.alike(map_)):
+        # Of values that are equal but for noise, the first.
+        first = (words.magnitude_of(map_) >= 1 - 10 * NOISE).argmax()
+        row, column = np.unravel_index(first, map_.shape)
+        reach = words.reach_of(map_)
+        # Dividing first keeps the sum of huge values finite.
+        mean = float((map_[np.isfinite(map_)].astype(np.float64) / (reach or 1.0)).mean())
+        about = "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
+        highest = f"peak {number(map_[row, column])} at row {row}, column {column}"
+        parts += [signs, f"mean {about}", highest, f"on average strongest {words.place(map_)}"]
+    return f"{sentence(name)}: {', '.join(filter(None, parts))}."
+
+
+def _signs(values: FloatArray) -> str:
+    """Say which share is negative and which is zero; nothing where all values are positive."""
+    negative, zero = words.sign_shares(values)
+    if negative:
+        return f"{share(negative)} negative, {share(zero)} zero"
+    return f"{share(zero)} zero" if zero else ""

@@ -1,59 +1,27 @@
 """Pictures of filter banks, with the weights written in their cells, or of filters in colour."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import FloatArray, as_array
-from coursekit.pictures.image import image_panel
-from coursekit.pictures.layout import (
-    BAR,
-    GAP,
-    TALL,
-    WIDTH,
-    cell_size,
-    checked_columns,
-    few_columns,
-    grid,
-    map_panel,
-    numbers,
-    page,
-    panel_size,
-    refuse_too_many,
-    with_bar,
-)
-from coursekit.pictures.map_words import DESCRIBED, panel_names
+from coursekit.pictures.image import as_colours, image_panel
+from coursekit.pictures.layout import BAR, GAP, WIDTH
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.svg import Block
-from coursekit.pictures.words import (
-    extremes,
-    number,
-    place,
-    plural,
-    range_words,
-    sentence,
-    table,
-    titled,
-    trouble,
-)
-
-__all__ = ["show_filters"]
+from coursekit.pictures.words import DESCRIBED, number, panel_names, place, plural, range_words, sentence
 
 MOST_NAMES = 24  # kernels of a bank that get a name each; more names take longer to draw than the kernels
-MOST_WRITTEN = 400  # weights that are written into cells unasked
-MOST_ASKED = 1024  # and when asked for
+MOST_WRITTEN, MOST_ASKED = 400, 1024  # weights that are written into cells, unasked and when asked for
 MOST_SAID = 100  # weights that the words give one by one
-LARGEST = 190  # pixels: the side of a kernel
-ONE_ROW = 3  # so many kernels stand side by side
-SMALLEST_CELL = 22
-NAME = 20  # pixels for the names above a row
+LARGEST, SMALLEST_CELL, NAME = 190, 22, 20  # pixels: the side of a kernel, a weight, the names above a row
+ONE_ROW, MOST_CHANNELS = 3, 64  # kernels and channels that stand side by side
 CHANNELS = ("red", "green", "blue")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # sums of the largest numbers are infinite, and said to be so
 def show_filters(
     filters: Any,
     *,
@@ -96,162 +64,113 @@ Kernel 1: -1 1 / -1 1.
         )
     inputs = array.shape[1] if array.ndim == 4 else 1
     kernels = array.reshape(-1, *array.shape[-2:])
-    refuse_too_many(len(kernels), "kernels")
-    names = _kernel_names(titles, len(kernels), inputs)
-    height, width = kernels.shape[1:]
-    across = checked_columns(columns, len(kernels)) or _columns(len(kernels), inputs, height, width)
-    texts = _texts(kernels) if values or kernels.size <= MOST_WRITTEN else []
-    cell, with_values = _cell(kernels.shape, across, inputs, texts, values)
-    rows = -(-len(kernels) // across)
-    size = (height * cell, width * cell) if cell else panel_size(across, rows, height, width)
+    count, height, width = kernels.shape
+    layout.refuse_too_many(count, "kernels")
+    own = panel_names(titles, count // inputs, "filter" if array.ndim > 2 and count > 1 else "kernel")
+    names = [f"{name}, channel {n + 1}" for name in own for n in range(inputs)] if inputs > 1 else own
+    few = count if count <= ONE_ROW else layout.few_columns(count, kernels.shape[1:], NAME, LARGEST)
+    few = inputs if 1 < inputs <= MOST_CHANNELS else few
+    across = layout.checked_columns(columns, count) or few
+    cell = _cell(count, across, max(height, width), WIDTH - BAR, NAME, 30 * width if inputs > 1 else 0)
+    tables = _texts(kernels) if kernels.size <= (MOST_ASKED if values else MOST_WRITTEN) else []
+    texts = [row for table in tables for row in table]
+    needed = layout.cell_size(texts) if texts else 0
+    if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
+        raise ValueError(
+            f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
+            "Show a part of the filters, or leave values out."
+        )
+    if not values and (values is False or cell < SMALLEST_CELL or needed > 1.3 * cell):
+        tables, texts = [], []
+    if texts:
+        cell = max(cell, SMALLEST_CELL, needed)
+    size = height * cell, width * cell
+    if not texts and max(size) > LARGEST:
+        size = layout.panel_size(count, across, kernels.shape[1:])
     scale = Scale.of([kernels])
-    panels = [map_panel(kernel, scale, *size, among=len(kernels)) for kernel in kernels]
-    if with_values:
-        for index, (kernel, panel) in enumerate(zip(kernels, panels, strict=True)):
-            own = texts[index * height : (index + 1) * height]
-            written = numbers(own, scale.colours(kernel), cell, among=texts)
-            panels[index] = Block(panel.width, panel.height, panel.svg + written)
-    shown = _shown_names(names, inputs, across) if titles or len(kernels) > 1 else []
-    drawn = with_bar(grid(panels, across, shown), scale)
-    return page(drawn, titled(title, _filters_words(array, kernels, names, scale)), title)
+    panels = [layout.map_panel(kernel, scale, *size, among=count) for kernel in kernels]
+    for n, table in enumerate(tables):
+        panels[n] = panels[n].plus(layout.numbers(table, scale.colours(kernels[n]), cell, among=texts))
+    shown = []
+    if inputs == 1 and count <= MOST_NAMES and (len(titles) or count > 1):
+        shown = names
+    elif inputs == across > 1:  # channels above the first row, filters above the first column
+        shown = [f"ch {n + 1}" for n in range(inputs)] + [""] * (count - inputs)
+        shown[::inputs] = [f"{own[0]}, ch 1", *own[1:]]
+    drawn = layout.with_bar(layout.grid(panels, across, shown), scale)
+    return layout.page(drawn, words.titled(title, _filters_words(array, kernels, names, scale)), title)
 
 
 def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: int | None) -> Picture:
-    """Draw a weight `(out, 3, kh, kw)` in colour: gray is 0, a positive weight adds its channel's colour.
-
-    All filters share one scale, so a pale filter is a weak one.
-    """
+    """Draw a weight `(out, 3, kh, kw)` in colour, on one scale: a pale filter is a weak one."""
     if weight.ndim != 4 or weight.shape[1] != 3:
         raise ValueError(
             "filters drawn in colour have the shape (out, 3, kh, kw), a kernel each for red, green and blue, "
             f"but this has {weight.shape}. Leave colour out to draw other filters."
         )
-    count, _, height, width = weight.shape
-    refuse_too_many(count, "filters")
+    count, _, *shape = weight.shape
+    layout.refuse_too_many(count, "filters")
     names = panel_names(titles, count, "filter")
-    named = NAME if titles else 0
-    across = checked_columns(columns, count) or few_columns(count, height, width, named, largest=LARGEST)
-    tall = TALL // -(-count // across) - GAP - named
-    cell = max(2, min(LARGEST, WIDTH // across - GAP, tall) // max(height, width))
-    low, high = extremes(weight) or (0.0, 0.0)
-    reach = max(abs(low), abs(high)) or 1.0
-    unit = np.nan_to_num(weight / (2 * reach), posinf=0.0, neginf=0.0) + 0.5  # gray where nothing is known
-    panels = [image_panel(np.moveaxis(one, 0, 2), height * cell, width * cell) for one in unit]
+    shown = names if len(titles) else []
+    head = NAME if shown else 0
+    across = layout.checked_columns(columns, count) or layout.few_columns(count, shape, head, LARGEST)
+    cell = _cell(count, across, max(shape), WIDTH, head)
+    reach = words.reach_of(weight) or 1.0
+    known = np.nan_to_num(weight.astype(np.float64), posinf=0.0, neginf=0.0)  # unknown becomes gray
+    images = np.moveaxis(known / reach / 2 + 0.5, 1, 3).astype(np.float32)
+    panels = [image_panel(as_colours(one), shape[0] * cell, shape[1] * cell) for one in images]
     note = f"gray is 0; a channel is brightest at {number(reach)} and darkest at -{number(reach)}"
-    drawn = grid(panels, across, names if titles else ())
-    return page(drawn, titled(title, _colour_words(weight, names, reach)), title, note)
-
-
-def _columns(count: int, inputs: int, height: int, width: int) -> int:
-    if 1 < inputs <= 64:
-        return inputs
-    if count <= ONE_ROW:
-        return count
-    return few_columns(count, height, width, NAME, largest=LARGEST)
-
-
-def _cell(
-    shape: tuple[int, ...], across: int, inputs: int, texts: list[list[str]], values: bool | None
-) -> tuple[int, bool]:
-    """How many pixels a weight takes (0: less than a whole one), and whether numbers are written."""
-    count, height, width = shape
-    rows = -(-count // across)
-    tall = max(TALL // rows - GAP - NAME, 30 * width if inputs > 1 else 0)
-    cell = max(2, min(LARGEST, (WIDTH - BAR) // across - GAP, tall) // max(height, width))
-    if values:
-        if len(texts) * width > MOST_ASKED or across * (cell_size(texts) * width + GAP) > 2 * WIDTH:
-            raise ValueError(
-                f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
-                "Show a part of the filters, or leave values out."
-            )
-        return max(cell, SMALLEST_CELL, cell_size(texts)), True
-    if values is None and texts and cell >= SMALLEST_CELL and cell_size(texts) <= 1.3 * cell:
-        return max(cell, cell_size(texts)), True
-    return (cell if cell * max(height, width) <= LARGEST else 0), False
-
-
-def _colour_words(weight: FloatArray, names: Sequence[str], reach: float) -> str:
-    count, _, height, width = weight.shape
     parts = [
-        f"{plural(count, 'filter')} for 3 channels, {height} x {width}, in colour. "
+        f"{plural(count, 'filter')} for 3 channels, {words.by(shape)}, in colour. "
         f"Weights {range_words(weight)}, one scale: gray is 0, a positive weight adds its channel's colour, "
         f"to {number(reach)}."
     ]
-    known = np.nan_to_num(weight, posinf=0.0, neginf=0.0)
-    strength = np.sqrt((known.astype(np.float64) ** 2).sum(axis=(1, 2, 3)))
-    # Rounded, so that of filters which are equally strong but for noise the first comes first.
-    order = np.argsort(-(strength / (strength.max() or 1.0)).round(5), kind="stable")
+    strength = np.sqrt(((known / reach) ** 2).sum(axis=(1, 2, 3)))
     if count > 3:
         parts.append("The three strongest:")
-    for index in sorted(order[:3].tolist()):
-        sums = known[index].sum(axis=(1, 2), dtype=np.float64)
-        told = ", ".join(
-            f"{name} {number(total, reach=reach)}" for name, total in zip(CHANNELS, sums, strict=True)
-        )
-        heaviest = place(np.abs(known[index]).sum(axis=0))
-        parts.append(f"{sentence(names[index])}: sums {told}, heaviest {heaviest}.")
-    parts.append(trouble(weight))
-    return " ".join(filter(None, parts))
+    for n in words.strongest(strength / (strength.max() or 1.0)):
+        sums = zip(CHANNELS, known[n].sum(axis=(1, 2)), strict=True)
+        told = ", ".join(f"{name} {number(total, reach=reach)}" for name, total in sums)
+        heaviest = place(np.abs(known[n] / reach).sum(axis=0))
+        parts.append(f"{sentence(names[n])}: sums {told}, heaviest {heaviest}.")
+    said = words.titled(title, *parts, words.trouble(weight))
+    return layout.page(layout.grid(panels, across, shown), said, title, note)
+
+
+def _cell(count: int, across: int, side: int, room: int, head: int, least: int = 0) -> int:
+    """How many pixels of the page a weight takes, of so many kernels of a side."""
+    tall = max(layout.TALL // -(-count // across) - GAP - head, least)
+    return max(2, min(LARGEST, room // across - GAP, tall) // side)
+
+
+def _texts(kernels: FloatArray) -> list[list[list[str]]]:
+    """Write each kernel; one of whole numbers stays whole beside those of fractions."""
+    count, height, width = kernels.shape
+    together = words.table(kernels.reshape(-1, width))
+    whole = (kernels == np.round(kernels)).all(axis=(1, 2))
+    return [
+        words.table(kernels[n]) if whole[n] else together[n * height : (n + 1) * height] for n in range(count)
+    ]
 
 
 def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale) -> str:
-    height, width = kernels.shape[1:]
-    count = len(kernels)
+    count, height, width = kernels.shape
+    each, all_ = ("each ", " for all") if count > 1 else ("", "")
+    size = f"{plural(count, 'filter' if array.ndim > 2 else 'kernel')}, {each}{height} x {width}"
     if array.ndim == 4 and array.shape[1] > 1:
         filters, channels = array.shape[:2]
         size = f"{plural(filters, 'filter')} of {plural(channels, 'kernel')} each, {height} x {width}"
-    else:
-        noun = "filter" if array.ndim > 2 else "kernel"
-        size = f"{plural(count, noun)}, {'each ' if count > 1 else ''}{height} x {width}"
-    parts = [
-        f"{size}. Weights {range_words(kernels)}, one scale{' for all' if count > 1 else ''}: {scale.words}."
-    ]
+    parts = [f"{size}. Weights {range_words(kernels)}, one scale{all_}: {scale.words}."]
     if kernels.size <= MOST_SAID:
-        texts = _texts(kernels)
-        for index, name in enumerate(names):
-            rows = " / ".join(" ".join(row) for row in texts[index * height : (index + 1) * height])
-            parts.append(f"{sentence(name)}: {rows}.")
+        tables = zip(names, _texts(kernels), strict=True)
+        parts += [f"{sentence(name)}: {words.slashed(table)}." for name, table in tables]
     else:
         reach = float(np.abs(kernels).sum(axis=(1, 2), dtype=np.float64).max())
         sums = kernels.sum(axis=(1, 2), dtype=np.float64)
-        for name, kernel, total in list(zip(names, kernels, sums, strict=True))[:DESCRIBED]:
+        for name, kernel, total in zip(names[:DESCRIBED], kernels, sums, strict=False):
             detail = f"{range_words(kernel)}, sum {number(total, reach=reach)}, heaviest {place(kernel)}"
             parts.append(f"{sentence(name)}: {detail}.")
         if count > DESCRIBED:
-            ends = number(sums.min(), reach=reach), number(sums.max(), reach=reach)
-            parts.append(f"The sums of all {count} kernels run from {ends[0]} to {ends[1]}.")
-    parts.append(trouble(kernels))
-    return " ".join(filter(None, parts))
-
-
-def _texts(kernels: FloatArray) -> list[list[str]]:
-    """The rows of all kernels; a kernel of whole numbers stays whole beside those of fractions."""
-    whole = [bool((kernel == np.round(kernel)).all()) for kernel in kernels]
-    fractions = table(kernels.reshape(-1, kernels.shape[-1]))
-    height = kernels.shape[1]
-    return [
-        row
-        for index, kernel in enumerate(kernels)
-        for row in (table(kernel) if whole[index] else fractions[index * height : (index + 1) * height])
-    ]
-
-
-def _kernel_names(titles: Sequence[str], count: int, inputs: int) -> list[str]:
-    if inputs == 1:
-        return panel_names(titles, count, "filter" if count > 1 else "kernel")
-    filters = panel_names(titles, count // inputs, "filter")
-    return [f"{name}, channel {channel + 1}" for name in filters for channel in range(inputs)]
-
-
-def _shown_names(names: Sequence[str], inputs: int, across: int) -> list[str]:
-    """Name the channels above the first row and the filters above the first column: more has no room."""
-    if inputs == 1:
-        return list(names) if len(names) <= MOST_NAMES else []
-    if across != inputs:
-        return []
-    short = []
-    for index, name in enumerate(names):
-        filter_name, _, channel = name.rpartition(", channel ")
-        row, column = divmod(index, inputs)
-        short.append(", ".join([filter_name] * (column == 0) + [f"ch {channel}"] * (row == 0)))
-    return short
+            low, high = number(sums.min(), reach=reach), number(sums.max(), reach=reach)
+            parts.append(f"The sums of all {count} kernels run from {low} to {high}.")
+    return words.titled("", *parts, words.trouble(kernels))

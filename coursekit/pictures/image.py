@@ -1,37 +1,23 @@
 """Pictures of images: photographs, and patches small enough to write the numbers in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from coursekit.pictures import layout
 from coursekit.pictures.arrays import Colours, FloatArray, as_array, is_bytes, is_image
-from coursekit.pictures.layout import (
-    GAP,
-    MARGIN,
-    THIN,
-    WIDTH,
-    cell_size,
-    counted,
-    framed,
-    numbers,
-    page,
-    row,
-)
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import NOT_A_NUMBER
-from coursekit.pictures.svg import Block, bitmap, rectangle
-from coursekit.pictures.words import number, range_words, table, titled, trouble
-
-__all__ = ["image_panel", "image_words", "show_image"]
+from coursekit.pictures.svg import Block, rectangle
+from coursekit.pictures.words import extremes, number, range_words, table, titled, trouble
 
 LARGEST = 640  # pixels of the page
 MOST_NUMBERS = 12  # rows or columns of cells with a number in each
 
 Box = tuple[int, int, int, int]
+Line = tuple[Box, str, int]  # around pixels, in a colour, so thick
 
 
 def show_image(
@@ -68,115 +54,95 @@ def show_image(
     """
     array = _as_image(image)
     height, width = array.shape[:2]
+
+    def place(box: Box) -> str:
+        top, left = box[0] + corner[0], box[1] + corner[1]
+        return f"rows {top} to {top + box[2] - 1}, columns {left} to {left + box[3] - 1}"
+
+    longest = max(height, width)
     frames = [_checked_box(box, height, width, "the frame") for box in boxes]
-    enlarged = None if detail is None else _checked_box(detail, height, width, "the detail")
-    with_numbers = max(height, width) <= MOST_NUMBERS if values is None else values
-    if with_numbers and max(height, width) > 2 * MOST_NUMBERS:
-        raise ValueError(
-            f"the numbers of {height} x {width} pixels would not be legible. "
-            f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
-        )
-    texts = _cell_texts(array) if with_numbers else []
-    zoom = _zoom(height, width, texts)
-    colours = _colours(image)
-    written = numbers(texts, colours, zoom) if texts else ""
-    parts = [_part(colours, (0, 0, height, width), zoom, corner, frames, enlarged, written)]
-    if enlarged:
-        parts.append(_part(colours, enlarged, _enlarging(parts[0], enlarged), corner, frames))
-    marks = [_mark("A frame marks", frame, corner) + "." for frame in frames]
-    if enlarged:
-        marks.append(_mark("Enlarged beside it stand", enlarged, corner) + ".")
-    return page(row(parts), titled(title, image_words(image), *marks), title)
+    lines = [line for frame in frames for line in ((frame, "#000000", 3), (frame, "#ff9900", 2))]
+    marks = [f"A frame marks {place(frame)}." for frame in frames]
+    zoom = LARGEST / longest if longest > LARGEST else max(1, 440 // longest)
+    colours, written = as_colours(image), ""
+    if longest <= MOST_NUMBERS if values is None else values:
+        if longest > 2 * MOST_NUMBERS:
+            raise ValueError(
+                f"the numbers of {height} x {width} pixels would not be legible. "
+                f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
+            )
+        planes = [table(plane) for plane in np.moveaxis(np.atleast_3d(array), 2, 0)]
+        texts = [["\n".join(cell) for cell in zip(*rows, strict=True)] for rows in zip(*planes, strict=True)]
+        zoom = max(26, min(56, 440 // longest), layout.cell_size(texts))
+        written = layout.numbers(texts, colours, zoom)
+    around = list(lines)
+    if detail is not None:
+        detail = _checked_box(detail, height, width, "the detail")
+        marks.append(f"Enlarged beside it stand {place(detail)}.")
+        around += [(detail, "#ffffff", 2), (detail, "#000000", 1)]
+    drawn = _part(colours, (0, 0, height, width), zoom, corner, around, written)
+    if detail is not None:
+        # As high as the whole, or as wide as the page has room, less 56 pixels for the numbers at the edge.
+        room = max(layout.WIDTH - 2 * layout.MARGIN - drawn.width - layout.GAP - 56, 200)
+        larger = max(min(max(drawn.height - drawn.head, 200) / detail[2], room / detail[3]), 1)
+        larger = int(larger) if larger >= 2 else larger
+        drawn = layout.row([drawn, _part(colours, detail, larger, corner, lines)])
+    return layout.page(drawn, titled(title, image_words(image), *marks), title)
 
 
 def image_words(image: Any) -> str:
     """Say in words what an image holds: size, range, means, and how its brightness is spread."""
     array = _as_image(image)
-    height, width = array.shape[:2]
-    colour = array.ndim == 3
-    kind = "Colour image" if colour else "Gray image"
-    size = f"{height} x {width} pixels (height x width){', 3 channels' if colour else ''}"
+    height, width, *channels = array.shape
+    kind, three = ("Colour image", ", 3 channels") if channels else ("Gray image", "")
+    head = f"{kind}, {height} x {width} pixels (height x width){three}."
     values = f"Values {range_words(array)}{' (uint8)' if is_bytes(image) else ''}"
-    note = trouble(array)
     if not np.isfinite(array).all():
-        return f"{kind}, {size}. {values}. {note}"
-    if colour:
-        names = ("red", "green", "blue")
-        means = array.mean(axis=(0, 1))
-        values += f". Mean {', '.join(f'{n} {number(m, 3)}' for n, m in zip(names, means, strict=True))}"
+        return f"{head} {values}. {trouble(array)}"
+    if channels:
+        means = zip(("red", "green", "blue"), array.mean(axis=(0, 1)), strict=True)
+        values += f". Mean {', '.join(f'{name} {number(mean, 3)}' for name, mean in means)}"
     else:
         values += f", mean {number(array.mean(), 3)}"
-    halves = {
-        "top half": array[: (height + 1) // 2],
-        "bottom": array[height // 2 :],
-        "left": array[:, : (width + 1) // 2],
-        "right": array[:, width // 2 :],
-    }
+    halves = {"top half": array[: (height + 1) // 2], "bottom": array[height // 2 :]}
+    halves |= {"left": array[:, : (width + 1) // 2], "right": array[:, width // 2 :]}
     spread = ", ".join(f"{name} {number(half.mean(), 3)}" for name, half in halves.items())
-    return " ".join(filter(None, [f"{kind}, {size}. {values}. Mean of the {spread}.", note]))
+    return titled("", head, f"{values}. Mean of the {spread}.", trouble(array))
 
 
-def image_panel(image: Any, height: int, width: int) -> Block:
-    """Draw an image `(H, W) or (H, W, 3)` at a size in pixels of the page."""
-    return _panel(_colours(image), height, width)
-
-
-def _panel(colours: Colours, height: int, width: int) -> Block:
-    drawn: Image.Image = bitmap(colours)
+def image_panel(colours: Colours, height: int, width: int) -> Block:
+    """Draw colours `(H, W, 3)` at a size in pixels of the page."""
+    gray = (colours[..., :1] == colours).all()
+    drawn = Image.fromarray(colours[..., 0] if gray else colours)
     if drawn.height > 2 * height or drawn.width > 2 * width:  # more than a screen of twice the density shows
         size = min(drawn.width, 2 * width), min(drawn.height, 2 * height)
         drawn = drawn.resize(size, Image.Resampling.BOX)
-    return framed(drawn, height, width, photograph=True)
+    return layout.framed(drawn, height, width, photograph=True)
 
 
 def _part(
-    colours: Colours,
-    box: Box,
-    zoom: float,
-    corner: tuple[int, int],
-    frames: Iterable[Box],
-    enlarged: Box | None = None,
-    written: str = "",
+    colours: Colours, box: Box, zoom: float, corner: layout.Place, lines: list[Line], written: str = ""
 ) -> Block:
     """Draw a part of an image: its pixels, what is written in them, and the frames that lie in it."""
     top, left, height, width = box
-    size = max(THIN, round(zoom * height)), max(THIN, round(zoom * width))
-    panel = _panel(colours[top : top + height, left : left + width], *size)
-    svg = panel.svg + written
-    for frame in frames:  # orange and black are seen on bright and dark; what is framed stays visible
-        svg += _frame(frame, box, size, "#000000", 3) + _frame(frame, box, size, "#ff9900", 2)
-    if enlarged:
-        svg += _frame(enlarged, box, size, "#ffffff", 2) + _frame(enlarged, box, size, "#000000", 1)
-    first = corner[0] + top, corner[1] + left
-    return counted(Block(panel.width, panel.height, svg), height, width, first)
+    tall, wide = max(layout.THIN, round(zoom * height)), max(layout.THIN, round(zoom * width))
+    panel = image_panel(colours[top : top + height, left : left + width], tall, wide).plus(written)
+    down, across = tall / height, wide / width
+    for frame, ink, thick in lines:
+        y, x = frame[0] - top, frame[1] - left
+        if min(y, x) >= 0 and y + frame[2] <= height and x + frame[3] <= width:
+            place = x * across, y * down, frame[3] * across, frame[2] * down
+            panel = panel.plus(rectangle(*place, ink, thick=thick))
+    return layout.counted(panel, height, width, (corner[0] + top, corner[1] + left))
 
 
-def _frame(frame: Box, box: Box, size: tuple[int, int], stroke: str, thick: int) -> str:
-    """Draw a line around pixels that lie in a part of the image, which has a size on the page."""
-    row_, column, height, width = frame[0] - box[0], frame[1] - box[1], frame[2], frame[3]
-    if min(row_, column) < 0 or row_ + height > box[2] or column + width > box[3]:
-        return ""
-    down, across = size[0] / box[2], size[1] / box[3]
-    place = column * across, row_ * down, width * across, height * down
-    return rectangle(*place, stroke=stroke, thick=thick)
-
-
-def _enlarging(whole: Block, detail: Box) -> float:
-    """The zoom that makes a part as high as the whole, or as wide as the page has room."""
-    # 56 pixels for the numbers of rows and columns.
-    room = max(WIDTH - 2 * MARGIN - whole.width - GAP - 56, 200)
-    zoom = max(min(max(whole.height - whole.head, 200) / detail[2], room / detail[3]), 1)
-    return int(zoom) if zoom >= 2 else zoom
-
-
-def _colours(image: Any) -> Colours:
+def as_colours(image: Any) -> Colours:
     """Bring an image to RGB, uint8. What is not finite becomes magenta."""
     array = _as_image(image)
-    unit = array / 255 if is_bytes(image) else array
-    finite = np.isfinite(unit) if unit.ndim == 2 else np.isfinite(unit).all(axis=2)
-    known = unit if finite.all() else np.nan_to_num(unit, posinf=0, neginf=0)
-    levels = np.round(255 * np.clip(known, 0, 1)).astype(np.uint8)
-    colours: Colours = levels if levels.ndim == 3 else levels[..., None].repeat(3, axis=2)
+    array = array if array.ndim == 3 else array[..., None].repeat(3, axis=2)
+    finite = np.isfinite(array).all(axis=2)
+    unit = np.nan_to_num(array / 255 if is_bytes(image) else array, posinf=0, neginf=0)
+    colours: Colours = np.round(255 * np.clip(unit, 0, 1)).astype(np.uint8)
     colours[~finite] = NOT_A_NUMBER
     return colours
 
@@ -187,9 +153,9 @@ def _as_image(image: Any) -> FloatArray:
         turned = "image.permute(1, 2, 0)" if hasattr(image, "permute") else "image.transpose(1, 2, 0)"
         hint = f" Channels come last in an image: try {turned}." if array.shape[0] in (1, 3) else ""
         raise ValueError(f"an image has the shape (H, W) or (H, W, 3), but this has {array.shape}.{hint}")
-    finite = array[np.isfinite(array)]
+    low, high = extremes(array) or (0.0, 0.0)
     highest = 255.0 if is_bytes(image) else 1.0
-    if finite.size and (finite.min() < -1e-3 or finite.max() > highest + 1e-3):
+    if low < -1e-3 or high > highest + 1e-3:
         raise ValueError(
             f"an image of {getattr(image, 'dtype', 'numbers')} must lie in 0 to {number(highest)}, "
             f"but runs from {range_words(array)}. "
@@ -199,11 +165,7 @@ def _as_image(image: Any) -> FloatArray:
 
 
 def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
-    """Read a part of an image of a size.
-
-    Raises:
-        ValueError: It is not four whole numbers, or does not lie in the image.
-    """
+    """Read a part of an image of a size; ValueError where it is none, or does not lie in the image."""
     try:
         top, left, tall, wide = map(int, box)
     except (TypeError, ValueError) as error:
@@ -216,22 +178,3 @@ def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
             f"of {height} x {width} pixels."
         )
     return top, left, tall, wide
-
-
-def _cell_texts(array: FloatArray) -> list[list[str]]:
-    planes = [table(plane) for plane in np.moveaxis(array, -1, 0)] if array.ndim == 3 else [table(array)]
-    return [["\n".join(texts) for texts in zip(*rows, strict=True)] for rows in zip(*planes, strict=True)]
-
-
-def _mark(verb: str, box: Box, corner: tuple[int, int]) -> str:
-    top, left = box[0] + corner[0], box[1] + corner[1]
-    return f"{verb} rows {top} to {top + box[2] - 1}, columns {left} to {left + box[3] - 1}"
-
-
-def _zoom(height: int, width: int, texts: list[list[str]]) -> float:
-    longest = max(height, width)
-    if texts:
-        return max(26, min(56, 440 // longest), cell_size(texts))
-    if longest > LARGEST:
-        return LARGEST / longest
-    return max(1, 440 // longest)

@@ -1,18 +1,13 @@
 """A still picture that says in words what it shows."""
 
-from __future__ import annotations
-
 import os
 import re
-from contextlib import suppress
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["Picture"]
-
-LEAD = 200  # letters of the words that are seen before one unfolds the rest
+LEAD = 200  # letters of the words that are seen at once
 # What an address, or the quotes around it, could not hold. "%" first.
 PERCENT = (("%", "%25"), ("&", "%26"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ('"', "%22"), ("\n", "%0A"))
 
@@ -38,13 +33,8 @@ class Picture:
         self.width = width
         self.words = words
 
-    def retold(self, words: str) -> Picture:
-        """Return the same picture with other words: the name of what it stands for before them, say.
-
-        >>> from coursekit.pictures import show_image
-        >>> show_image([[0.0, 1.0]]).retold("Two pixels.")
-        Two pixels.
-        """
+    def retold(self, words: str) -> "Picture":
+        """Return the same picture with other words: the name of what it stands for before them, say."""
         return Picture(self.svg, self.width, words)
 
     def __repr__(self) -> str:
@@ -77,67 +67,51 @@ class Picture:
                 f"cannot save the picture: the folder {path.absolute().parent} does not exist. "
                 "Create it first, or choose another path."
             )
-        _replace(path, data if path.suffix.lower() == ".svg" else self._png(density))
+        if path.suffix.lower() == ".png":
+            if not 0.1 <= density <= 10:
+                raise ValueError(
+                    f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
+                )
+            if find_spec("resvg_py") is None:
+                raise ModuleNotFoundError(
+                    "saving as PNG needs the package resvg-py: python -m pip install resvg-py. "
+                    "Or save as .svg, which every browser opens."
+                )
+            from matplotlib import get_data_path
+            from resvg_py import svg_to_bytes
 
-    def _png(self, density: float) -> bytes:
-        if not 0.1 <= density <= 10:
-            raise ValueError(
-                f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
-            )
-        if find_spec("resvg_py") is None:
-            raise ModuleNotFoundError(
-                "saving as PNG needs the package resvg-py: python -m pip install resvg-py. "
-                "Or save as .svg, which every browser opens."
-            )
-        import resvg_py
-        from matplotlib import get_data_path
-
-        fonts = str(Path(get_data_path(), "fonts", "ttf"))  # of a computer that has none
-        return bytes(
-            resvg_py.svg_to_bytes(self.svg, zoom=density, font_dirs=[fonts], sans_serif_family="DejaVu Sans")
-        )
+            fonts = str(Path(get_data_path(), "fonts", "ttf"))  # of a computer that has none
+            png = svg_to_bytes(self.svg, zoom=density, font_dirs=[fonts], sans_serif_family="DejaVu Sans")
+            data = bytes(png)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:  # whole or not at all: what stood there before stays if the disk is full
+            temporary.write_bytes(data)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # An image/svg+xml output has no alternative text in JupyterLab; HTML has it.
-        lead, rest = _folded(self.words)
-        caption = f"<small>{escape(lead)}</small>"
+        # An image/svg+xml output has no alternative text in JupyterLab; HTML has it. Nearly all of the SVG is
+        # base64 already: encoded a second time, it would grow by a third.
+        svg = self.svg.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        for letter, code in PERCENT:
+            svg = svg.replace(letter, code)
+        lead = _lead(self.words)
+        caption, rest = f"<small>{escape(lead)}</small>", self.words[len(lead) :]
         if rest:
             caption = f"<details><summary>{caption}</summary><small>{escape(rest)}</small></details>"
         html = (
-            f'<figure><img alt="{escape(self.words)}" width="{self.width}" src="{self._address()}">'
+            f'<figure><img alt="{escape(self.words)}" width="{self.width}" src="data:image/svg+xml,{svg}">'
             f"<figcaption>{caption}</figcaption></figure>"
         )
         return {"text/html": html, "text/plain": self.words}
 
-    def _address(self) -> str:
-        # Nearly all of it is base64 already: encoded a second time, it would grow by a third.
-        svg = self.svg.encode("ascii", "xmlcharrefreplace").decode("ascii")
-        for letter, code in PERCENT:
-            svg = svg.replace(letter, code)
-        return f"data:image/svg+xml,{svg}"
 
-
-def _folded(words: str) -> tuple[str, str]:
-    """Part words into the sentences that are seen, and those that unfold; together they are the words.
-
-    >>> lead, rest = _folded(f"Four maps. {'Each is large. ' * 20}")
-    >>> len(lead), lead[-14:], rest[:15]
-    (190, 'Each is large.', ' Each is large.')
-    """
-    lead = ""
-    for sentence in re.split(r"(?<=[.!?])(?=\s)", words):
-        if lead and len(lead) + len(sentence) > LEAD:
-            return lead, words[len(lead) :]
+def _lead(words: str) -> str:
+    """Return the first sentences, which are seen before one unfolds the rest."""
+    lead, *others = re.split(r"(?<=[.!?])(?=\s)", words)
+    for sentence in others:
+        if len(lead) + len(sentence) > LEAD:
+            break
         lead += sentence
-    return words, ""
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: what stood there before stays if the disk is full."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        with suppress(FileNotFoundError):  # the rule: it was moved
-            temporary.unlink()
+    return lead

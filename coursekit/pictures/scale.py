@@ -1,20 +1,16 @@
 """How numbers become colours, and which ink is legible on them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from coursekit.pictures.arrays import Colours, FloatArray, averaged
+from coursekit.pictures.arrays import Colours, FloatArray
 from coursekit.pictures.words import extremes, number
-
-__all__ = ["Scale", "colour_table", "is_dark"]
 
 NOT_A_NUMBER = (255, 0, 255)  # magenta stands in neither colour map
 NAMES = {"signed": "RdBu_r", "positive": "viridis"}
@@ -26,10 +22,6 @@ class Scale:
 
     `signed` is blue below zero, white at zero and red above; `positive` runs from dark (zero) to bright;
     `gray` from black to white. Both colour maps can be told apart with every common colour blindness.
-
-    >>> import numpy as np
-    >>> Scale.of([np.array([-1.0, 3.0])])
-    Scale(low=-3.0, high=3.0, kind='signed')
     """
 
     low: float
@@ -37,18 +29,17 @@ class Scale:
     kind: Literal["signed", "positive", "gray"]
 
     @classmethod
-    def of(cls, arrays: Sequence[FloatArray]) -> Scale:
+    def of(cls, arrays: Sequence[FloatArray]) -> Self:
         """The one scale that fits all arrays: zero in the middle if any is negative, else at its start."""
-        ends = [found for array in arrays if (found := extremes(array))]
-        low = min((found[0] for found in ends), default=0.0)
-        high = max((found[1] for found in ends), default=0.0)
+        ends = [end for array in arrays for end in extremes(array) or ()]
+        low, high = min(ends, default=0.0), max(ends, default=0.0)
         if low < 0:
             reach = max(-low, high)
             return cls(-reach, reach, "signed")
         return cls(0.0, high or 1.0, "positive")
 
     @classmethod
-    def stretched(cls, array: FloatArray) -> Scale:
+    def stretched(cls, array: FloatArray) -> Self:
         """The scale that plotting programs take by default: the smallest value black, the largest white."""
         low, high = extremes(array) or (0.0, 1.0)
         return cls(low, high if high > low else low + (abs(low) or 1.0), "gray")
@@ -63,26 +54,23 @@ class Scale:
     def colours(self, values: FloatArray) -> Colours:
         """Turn values of any shape into RGB, uint8, last axis 3. NaN and infinity become magenta."""
         finite = np.isfinite(values)
-        unit = self.unit(values if finite.all() else np.where(finite, values, self.low))
-        rgb: Colours = colour_table(self.kind)[_steps(unit, 256)]
+        unit = self.unit(np.where(finite, values, 0))
+        rgb: Colours = colour_table(self.kind)[np.clip(256 * unit, 0, 255).astype(np.uint8)]
         rgb[~finite] = NOT_A_NUMBER
         return rgb
 
     def bitmap(self, values: FloatArray, height: int, width: int, levels: int = 256) -> Image.Image:
-        """Turn values `(H, W)` into an image in the colours of the scale, with a palette of its own.
+        """Turn values `(H, W)` into an image with a palette; where it is smaller, areas are averaged.
 
-        Args:
-            values: Any numbers.
-            height: In pixels; where it is less than that of the values, areas are averaged.
-            width: The same.
-            levels: How many colours. Fewer make smaller files; of an odd number the middle one stands for 0.
+        Fewer levels, or colours, make smaller files; of an odd number the middle one stands for 0.
         """
         unit = self.unit(values)
         if values.shape != (height, width):
-            unit = averaged(unit, height, width)
+            whole = Image.fromarray(unit.astype(np.float32, copy=False))
+            unit = np.asarray(whole.resize((width, height), Image.Resampling.BOX))
         if not np.isfinite(unit).all():
             return Image.fromarray(Scale(0.0, 1.0, self.kind).colours(unit))
-        image = Image.fromarray(_steps(unit, levels))
+        image = Image.fromarray(np.clip(levels * unit, 0, levels - 1).astype(np.uint8))
         table = colour_table(self.kind)
         image.putpalette(table[np.round(np.linspace(0, 255, levels)).astype(int)].tobytes())
         return image
@@ -99,45 +87,18 @@ class Scale:
 
 @cache
 def colour_table(kind: str) -> Colours:
-    """The 256 colours of a scale, (256, 3) uint8: "signed", "positive" or "gray".
-
-    >>> colour_table("gray")[255].tolist()
-    [255, 255, 255]
-    """
+    """The 256 colours of a scale, (256, 3) uint8: "signed", "positive" or "gray"."""
     if kind == "gray":
         return np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
     from matplotlib import colormaps  # not needed, and not loaded, for photographs
 
-    rgba = colormaps[NAMES[kind]](np.arange(256), bytes=True)
-    table: Colours = np.ascontiguousarray(rgba[:, :3], dtype=np.uint8)
+    table: Colours = np.ascontiguousarray(colormaps[NAMES[kind]](np.arange(256), bytes=True)[:, :3])
     return table
 
 
-def _steps(unit: FloatArray, levels: int) -> Colours:
-    """Number the steps of a scale as matplotlib does, without its copies."""
-    steps: Colours = np.clip(levels * unit, 0, levels - 1).astype(np.uint8)
-    return steps
-
-
 def is_dark(colours: Colours) -> npt.NDArray[np.bool_]:
-    """Where white ink is more legible than black.
-
-    By the contrast ratio of the Web Content Accessibility Guidelines: the better of the two always has at
-    least 4.58, and the guidelines ask for 4.5.
-
-    Args:
-        colours: RGB, uint8, last axis 3.
-
-    >>> is_dark(np.array([[0, 0, 0], [127, 127, 127], [255, 255, 255]], np.uint8)).tolist()
-    [True, False, False]
-    """
-    luminance = _relative_luminance(colours)
-    return (1.05 / (luminance + 0.05)) > ((luminance + 0.05) / 0.05)
-
-
-def _relative_luminance(colours: Colours) -> npt.NDArray[np.float64]:
-    """How bright an sRGB colour is to the eye, from 0 (black) to 1 (white), as WCAG 2 defines it."""
+    """Where white ink is more legible than black: at least at 4.58, by the contrast ratio of WCAG 2."""
     part = colours.astype(np.float64) / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     luminance: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return luminance
+    return (1.05 / (luminance + 0.05)) > ((luminance + 0.05) / 0.05)

@@ -1,49 +1,33 @@
 """Pictures of a computation: what goes in and what comes out of each step, one after the other."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from coursekit.pictures.arrays import FloatArray, is_image
-from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale
-from coursekit.pictures.image import image_panel, image_words
-from coursekit.pictures.layout import (
-    BAR,
-    GAP,
-    MARGIN,
-    NAME,
-    WIDTH,
-    column,
-    fitted,
-    grid,
-    map_grid,
-    map_panel,
-    named,
-    page,
-    with_bar,
-)
-from coursekit.pictures.map_words import DESCRIBED, count_words, detail_words, panel_names
+from coursekit.pictures import layout
+from coursekit.pictures.arrays import is_image
+from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale, count_words, detail_words
+from coursekit.pictures.image import as_colours, image_panel, image_words
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.svg import Block
-from coursekit.pictures.text import wrap
-from coursekit.pictures.words import plural, range_words, titled
-
-__all__ = ["show_stages"]
+from coursekit.pictures.svg import Block, wrap
+from coursekit.pictures.words import DESCRIBED, by, panel_names, plural, range_words, titled
 
 LEAST = 4  # rows and columns of a colour image; a smaller (C, H, 3) holds maps
 PHOTOGRAPH = 178  # pixels of a photograph beside small maps
 WIDEST, WIDEST_ALONE = 300, 420  # pixels of one map, and of a stage of one map
 SIDE_BY_SIDE = 3
-MOST_TOLD = 12  # maps of all stages together that the words describe one by one
-LEAST_TOLD = 3  # maps of a stage that are described even so
+MOST_TOLD, LEAST_TOLD = 12, 3  # maps told one by one, of all stages together, and of each stage even so
+STRETCHED = "with each map stretched by itself, not to be compared"
 
 
 def show_stages(
-    stages: Mapping[str, Any], *, title: str = "", scale: ScaleName = "shared", noun: str = "feature map"
+    stages: Mapping[str, Any],
+    *,
+    title: str = "",
+    scale: ScaleName = "shared",
+    noun: str = "feature map",
 ) -> Picture:
     """Show what goes in and what comes out of each step, all maps on one scale: one row a stage.
 
@@ -71,89 +55,40 @@ def show_stages(
     """
     if not isinstance(stages, Mapping) or not stages:
         raise ValueError("there is no stage to show. Pass names with arrays, like {'before': x, 'after': y}.")
-    read = {str(name): _read(str(name), array) for name, array in stages.items()}
+    read: dict[str, Any] = {}
+    for name, array in stages.items():
+        try:
+            read[str(name)] = array if _is_photograph(array) and image_words(array) else as_maps(array)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"the stage {str(name)!r}: {error}") from None
+    labels = {name: f"{name}: {by(np.shape(array))}" for name, array in read.items()}
     stacks = [array for array in read.values() if not _is_photograph(array)]
     common = common_scale(stacks, scale)
     most = max(map(len, stacks), default=1)
     if most == 1 and (not stacks or 1 < len(read) <= SIDE_BY_SIDE):
-        drawn = _side_by_side(read, common, BAR if stacks else 0)
+        across = min(len(read), SIDE_BY_SIDE)
+        room = layout.WIDTH - 2 * layout.MARGIN - (layout.BAR if stacks else 0)
+        wide = min(room // across - layout.GAP, WIDEST_ALONE)
+        panels = [_panels(array, common, wide, 1)[0] for array in read.values()]
+        drawn = layout.grid(panels, across, [*(labels.values() if stacks else read)], lines=9)
     else:
-        drawn = column(
-            [
-                _stage(name, array, common, _across(most), sum(map(len, stacks)))
-                for name, array in read.items()
-            ],
-            2 * GAP,
-        )
-    words = _stage_words(read, stacks, common, noun)
-    return page(with_bar(drawn, common) if stacks else drawn, titled(title, words), title)
-
-
-def _read(name: str, array: Any) -> Any:
-    """Return an image as it is, and maps as `(C, H, W)`; messages name the stage."""
-    try:
-        if _is_photograph(array):
-            image_words(array)
-            return array
-        return as_maps(array)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"the stage {name!r}: {error}") from None
-
-
-def _side_by_side(read: Mapping[str, Any], common: Scale | None, bar: int) -> Block:
-    across = min(len(read), SIDE_BY_SIDE)
-    wide = min((WIDTH - 2 * MARGIN - bar) // across - GAP, WIDEST_ALONE)
-    panels = []
-    for array in read.values():
-        if _is_photograph(array):
-            panels.append(image_panel(array, *fitted(np.shape(array), wide)))
-        else:
-            panels.append(
-                map_panel(array[0], common or Scale.stretched(array), *fitted(array.shape[1:], wide))
-            )
-    return grid(
-        panels, across, [_label(name, array) if bar else name for name, array in read.items()], lines=9
-    )
-
-
-def _stage(name: str, array: Any, common: Scale | None, across: int, among: int) -> Block:
-    """Draw the name of a stage, and its image or its maps below."""
-    wide = min((WIDTH - BAR) // across - GAP, WIDEST)
-    if _is_photograph(array):
-        broad = max(wide, min(PHOTOGRAPH, across * (wide + GAP) - GAP))
-        drawn = image_panel(array, *fitted(np.shape(array), broad))
-    else:
-        drawn = map_grid(array, common, across, fitted(array.shape[1:], wide), among=among)
-    return named(drawn, wrap(_label(name, array), max(drawn.width, WIDEST_ALONE), NAME))
-
-
-def _label(name: str, array: Any) -> str:
-    return f"{name}: {' x '.join(map(str, np.shape(array)))}"
-
-
-def _is_photograph(array: Any) -> bool:
-    return len(np.shape(array)) == 2 or is_image(array, LEAST)
-
-
-def _across(most: int) -> int:
-    """How many maps stand in a row, when the largest stage has so many; full rows where that is possible."""
-    if most <= 8:
-        return most
-    choices = (8, 6, 7, 5) if most <= 24 else (12, 16, 10, 8)
-    return next((columns for columns in choices if most % columns == 0), choices[0])
-
-
-def _stage_words(
-    read: Mapping[str, Any], stacks: Sequence[FloatArray], common: Scale | None, noun: str
-) -> str:
-    if not stacks:
-        return " ".join(
-            [f"{plural(len(read), 'image')}.", *(f"{n}: {image_words(a)}" for n, a in read.items())]
-        )
-    drawn = (
-        f"on one scale: {common.words}" if common else "with each map stretched by itself, not to be compared"
-    )
-    parts = [f"{plural(len(read), 'stage')} {drawn}."]
+        across = most
+        if most > 8:  # full rows, where that is possible
+            choices = (8, 6, 7, 5) if most <= 24 else (12, 16, 10, 8)
+            across = next((columns for columns in choices if most % columns == 0), choices[0])
+        among, rows = sum(map(len, stacks)), []
+        for name, array in read.items():
+            wide = min((layout.WIDTH - layout.BAR) // across - layout.GAP, WIDEST)
+            if _is_photograph(array):
+                wide = max(wide, min(PHOTOGRAPH, across * (wide + layout.GAP) - layout.GAP))
+            stage = layout.grid(_panels(array, common, wide, among), across)
+            lines = wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)
+            rows.append(layout.named(stage, lines))
+        drawn = layout.column(rows, 2 * layout.GAP)
+    parts = [f"{plural(len(read), 'image')}."]
+    if stacks:
+        drawn = layout.with_bar(drawn, common)
+        parts = [f"{plural(len(read), 'stage')} {f'on one scale: {common.words}' if common else STRETCHED}."]
     # Six stages of six maps, told one by one, are more than anybody reads or hears.
     described = DESCRIBED if sum(map(len, stacks)) <= MOST_TOLD else LEAST_TOLD
     for name, array in read.items():
@@ -161,6 +96,18 @@ def _stage_words(
             parts.append(f"{name}: {image_words(array)}")
             continue
         names = panel_names((), len(array), noun.split()[-1])
-        detail = detail_words(array, names, common, described=described)
+        detail = detail_words(array, names, common, described)
         parts.append(f"{name}: {count_words(array, noun)}. Values {range_words(array)}. {detail}".rstrip())
-    return " ".join(parts)
+    return layout.page(drawn, titled(title, *parts), title)
+
+
+def _panels(array: Any, common: Scale | None, wide: int, among: int) -> list[Block]:
+    """Draw a stage, an image or maps, of so many in all, each in a width."""
+    if _is_photograph(array):
+        return [image_panel(as_colours(array), *layout.fitted(np.shape(array), wide))]
+    size = layout.fitted(array.shape[1:], wide)
+    return [layout.map_panel(map_, common, *size, among=among) for map_ in array]
+
+
+def _is_photograph(array: Any) -> bool:
+    return len(np.shape(array)) == 2 or is_image(array, LEAST)

@@ -1,69 +1,52 @@
-"""SVG in small pieces: text and shapes as vectors, arrays as images inside."""
-
-from __future__ import annotations
+"""SVG in small pieces: text in its place and shapes as vectors, arrays as images inside."""
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
-from typing import Literal
+from typing import Self
 
 from PIL import Image
 
-from coursekit.pictures.arrays import Colours
-
-__all__ = ["FAINT", "INK", "Block", "bitmap", "document", "path", "pixels", "rectangle", "text"]
-
 INK, FAINT = "#222222", "#666666"
-FONT = "system-ui,sans-serif"  # the reader's own: an SVG in an <img> loads nothing
 PHOTOGRAPH = 128 * 128  # pixels: what is smaller is kept to the bit
 QUALITY = 92  # of JPEG: a third of the bytes of a lossless file, and off by 2 of 255 on average
+
+# Advance widths of DejaVu Sans, in hundredths of the font's size. Hardly any font for screens is wider: Arial
+# and Segoe UI are narrower, Verdana is as wide. So what fits in it fits in the reader's own.
+GROUPS = {28: "ijl'", 36: "IJ ,./:;\\|f-", 41: "()[]tr!", 53: '"*_`s?z', 62: "FLPTYceao", 73: "ABCKRVXU"}
+GROUPS |= {65: "bdghknpquvxyESZ0123456789{}$", 82: "DGHNOQ&w", 87: "M#+<=>^~×−→", 100: "Wm%@½…"}
+WIDTHS = {letter: width for width, letters in GROUPS.items() for letter in letters}
+OTHER, IDEOGRAPH = 70, 102  # letters of Europe and signs; Korean, Chinese and Japanese
+SLACK = 1.05  # for hinting and kerning
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a picture whose top left corner is (0, 0).
-
-    Attributes:
-        width: The room it takes, in pixels of the page.
-        height: The same, downwards.
-        svg: What is drawn there.
-        head: How far below its top its first panel begins. Blocks side by side are aligned there.
-    """
+    """A piece of a picture: its size in pixels of the page, and what is drawn from its top left corner on."""
 
     width: float
     height: float
     svg: str
-    head: float = 0
+    head: float = 0  # how far below the top its first panel begins; blocks side by side are aligned there
 
     def at(self, x: float, y: float) -> str:
         """Its drawing with the corner at a point."""
         return f"<g transform='translate({short(x)} {short(y)})'>{self.svg}</g>" if x or y else self.svg
 
+    def plus(self, svg: str) -> Self:
+        """The same with more drawn on top."""
+        return replace(self, svg=self.svg + svg)
+
 
 def short(number: float) -> str:
-    """Write a length with at most two decimals.
-
-    >>> short(12.0), short(1 / 3)
-    ('12', '0.33')
-    """
+    """Write a length with at most two decimals."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-def text(
-    words: str,
-    x: float,
-    y: float,
-    size: float,
-    *,
-    ink: str = INK,
-    anchor: Literal["start", "middle", "end"] = "start",
-) -> str:
-    """Write one line, its middle at the height `y`.
-
-    >>> text("a < b", 8, 10, 10)
-    "<text x='8' y='13.5' font-size='10' fill='#222222'>a &lt; b</text>"
-    """
+def text(words: str, x: float, y: float, size: float, *, ink: str = INK, anchor: str = "start") -> str:
+    """Write one line, its middle at the height `y`, its start, middle or end at `x`."""
     placed = "" if anchor == "start" else f" text-anchor='{anchor}'"
     return (
         f"<text x='{short(x)}' y='{short(y + 0.35 * size)}' font-size='{short(size)}' fill='{ink}'{placed}>"
@@ -72,75 +55,83 @@ def text(
 
 
 def rectangle(
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    *,
-    fill: str = "none",
-    stroke: str = "",
-    thick: float = 1,
+    x: float, y: float, width: float, height: float, stroke: str, *, fill: str = "none", thick: float = 1
 ) -> str:
-    """Fill a rectangle, or draw a line around it whose inner edge touches it.
-
-    >>> rectangle(0, 0, 4, 3, stroke="#888888")
-    "<rect x='-0.5' y='-0.5' width='5' height='4' fill='none' stroke='#888888' stroke-width='1'/>"
-    """
-    out = thick / 2 if stroke else 0
-    line = f" stroke='{stroke}' stroke-width='{short(thick)}'" if stroke else ""
+    """Draw a line around a rectangle, its inner edge on that of the rectangle."""
+    out = thick / 2
+    line = f"stroke='{stroke}'" + (f" stroke-width='{short(thick)}'" if thick != 1 else "")
     return (
-        f"<rect x='{short(x - out)}' y='{short(y - out)}' width='{short(width + 2 * out)}' "
-        f"height='{short(height + 2 * out)}' fill='{fill}'{line}/>"
+        f"<rect x='{short(x - out)}' y='{short(y - out)}' width='{short(width + thick)}' "
+        f"height='{short(height + thick)}' fill='{fill}' {line}/>"
     )
-
-
-def document(width: int, height: int, drawn: str) -> str:
-    """Make a whole SVG on white, which stays white in dark themes too."""
-    return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' "
-        f"viewBox='0 0 {width} {height}' font-family='{FONT}'>"
-        f"<rect width='{width}' height='{height}' fill='white'/>{drawn}</svg>"
-    )
-
-
-def path(steps: str, *, stroke: str = INK, thick: float = 1) -> str:
-    """Draw a line along the steps of an SVG path."""
-    return f"<path d='{steps}' fill='none' stroke='{stroke}' stroke-width='{short(thick)}'/>"
 
 
 def pixels(
     image: Image.Image, width: float, height: float, *, quick: bool = False, photograph: bool = False
 ) -> str:
-    """Draw a bitmap of mode P, L or RGB over a rectangle at the origin.
+    """Draw a bitmap of mode P, L or RGB over a rectangle at the origin, large photographs as JPEG.
 
-    Enlarged pixels stay sharp squares, and the file is lossless: PNG or, if it need not be quick, WebP where
-    that is smaller. Large photographs are JPEG.
+    Others are lossless, and enlarged pixels sharp squares: PNG or, if it need not be quick, a smaller WebP.
     """
-    zoom = width / image.width
-    small = image.width * image.height
+    zoom, count = width / image.width, image.width * image.height
     sharp = zoom >= 3 or zoom == int(zoom)
-    if photograph and zoom < 3 and small > PHOTOGRAPH:
+    if photograph and zoom < 3 and count > PHOTOGRAPH:
         kind, data, sharp = "jpeg", _file(image, "jpeg", quality=QUALITY, subsampling=0), False
     else:
-        if image.mode == "P" and small < 256:
+        if image.mode == "P" and count < 256:
             image = image.convert("RGB")  # smaller than its palette
         kind, data = "png", _file(image, "png", compress_level=4)
-        if not quick and len(webp := _file(image.convert("RGB"), "webp", lossless=True)) < len(data):
-            kind, data = "webp", webp
+        if count < 256 or not quick:
+            webp = _file(image.convert("RGB"), "webp", lossless=True)
+            kind, data = min((kind, data), ("webp", webp), key=lambda file: len(file[1]))
     style = " style='image-rendering:pixelated'" if sharp else ""
+    stretched = "" if zoom == height / image.height else " preserveAspectRatio='none'"
     return (
-        f"<image width='{short(width)}' height='{short(height)}' preserveAspectRatio='none'{style} "
+        f"<image width='{short(width)}' height='{short(height)}'{stretched}{style} "
         f"href='data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}'/>"
     )
-
-
-def bitmap(colours: Colours) -> Image.Image:
-    """Take RGB colours `(H, W, 3)` as an image; what is all gray as gray."""
-    gray = (colours[..., :1] == colours).all()
-    return Image.fromarray(colours[..., 0] if gray else colours)
 
 
 def _file(image: Image.Image, kind: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+@lru_cache(maxsize=4096)
+def text_width(words: str, size: float) -> float:
+    """How many pixels a line of text of a size takes at most, in the fonts that readers have."""
+    other = (OTHER if ord(a) < 0x1100 or 0x1E00 <= ord(a) < 0x2E80 else IDEOGRAPH for a in words)
+    return SLACK * size / 100 * sum(WIDTHS.get(a, width) for a, width in zip(words, other, strict=True))
+
+
+def wrap(words: str, width: float, size: float) -> list[str]:
+    """Break words into lines of at most a width in pixels, between words where that is possible."""
+    lines: list[str] = []
+    for word in words.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if text_width(joined, size) <= width:
+            lines[-1:] = [joined]
+            continue
+        lines.append("")
+        for letter in word:  # a word longer than a line, or a script without spaces, breaks anywhere
+            if lines[-1] and text_width(lines[-1] + letter, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+def shortened(words: str, width: float, size: float, most: int) -> list[str]:
+    """Break words like `wrap`, and end in "…" what takes more lines than there are."""
+    lines = wrap(words, width, size)
+    if len(lines) <= most:
+        return lines
+    last = " ".join(lines[most - 1 :])
+    while last and text_width(f"{last}…", size) > width:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip()}…"]
+
+
+def one_line(words: str, width: float, size: float) -> str:
+    """Write what fits into one line, with "…" at the end of what does not."""
+    return "".join(shortened(words, width, size, 1))
