@@ -56,9 +56,8 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
     kernels = {panel.kernel for panel in panels}
     of = f" of a kernel of {min(kernels)} x {min(kernels)}" if len(kernels) == 1 else ""
     words = titled(title, f"Windows{of} on {size} x {size} pixels.", *(panel.words() for panel in panels))
-    return layout.page(
-        layout.column([layout.rows(drawn, across, GAP), layout.row(legend, GAP)], GAP), words, title
-    )
+    whole = layout.column([layout.rows(drawn, across, GAP), layout.row(legend, GAP)], GAP)
+    return layout.page(whole, words, title)
 
 
 class _Panel:
