@@ -11,8 +11,7 @@ from coursekit.pictures.svg import Block, rectangle, text, text_width, wrap
 from coursekit.pictures.words import listed, sentence, titled
 
 LIMITS = {"kernel": (1, 16), "stride": (1, 16), "padding": (0, 8), "dilation": (1, 16), "size": (1, 16)}
-MOST_SETTINGS = 8
-GAP, CELL = 14, 18  # pixels between panels, and of a cell's side
+MOST_SETTINGS, GAP, CELL = 8, 14, 18  # the latter in pixels: between panels, and the side of a cell
 LEGEND = {"first": "first window", "next": "next window", "padding": "padding", "unread": "read by no window"}
 LINES, NEXT = "#969696", "#be4600"
 BARE, PADDING, FIRST, FIRST_PADDING = "#ffffff", "#d8d6d0", "#a6cef0", "#7ea6c8"
@@ -50,13 +49,14 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
         )
     panels = [_Panel(given, size, kernel) for given in settings]
     drawn = [_draw(panel) for panel in panels]
-    across = max(1, int((layout.WIDTH - 2 * layout.MARGIN) // max(block.width + GAP for block in drawn)))
+    ways = (layout.rows(drawn, across, GAP) for across in range(len(drawn), 1, -1))
+    fitting = (way for way in ways if way.width <= layout.WIDTH - 2 * layout.MARGIN)
     seen = {mark for panel in panels for kind in panel.kinds.values() for mark in kind}
     legend = [_entry(mark, words) for mark, words in LEGEND.items() if mark in seen]
     kernels = {panel.kernel for panel in panels}
     of = f" of a kernel of {min(kernels)} x {min(kernels)}" if len(kernels) == 1 else ""
     words = titled(title, f"Windows{of} on {size} x {size} pixels.", *(panel.words() for panel in panels))
-    whole = layout.column([layout.rows(drawn, across, GAP), layout.row(legend, GAP)], GAP)
+    whole = layout.column([next(fitting, layout.column(drawn, GAP)), layout.row(legend, GAP)], GAP)
     return layout.page(whole, words, title)
 
 
