@@ -61,13 +61,16 @@ export function choice({ label, options = [], shows = (value) => value }) {
   /** @type {any[]} */
   let keys = [];
   function set(value) {
-    const at = keys.indexOf(shows(value));
-    input.selectedIndex = at >= 0 ? at : keys.indexOf("");
+    const key = shows(value);
+    const at = keys.indexOf(keys.includes(key) ? key : "");
+    if (at === input.selectedIndex) return; // the page would be laid out again
+    input.selectedIndex = at;
     for (const option of input.options) option.disabled = option.value === "" && input.value !== "";
   }
   function offer(next) {
     keys = next.map(([key]) => key);
-    input.replaceChildren(...next.map(([key, text]) => node("option", { value: key ?? 0 }, text)));
+    const option = ([key, text]) => node("option", { value: key ?? 0, disabled: key === "" }, text);
+    input.replaceChildren(...next.map(option));
   }
   input.addEventListener("change", () => control.onvalue(keys[input.selectedIndex]));
   offer(options);
