@@ -256,4 +256,4 @@ def test_the_python_side_has_words_and_a_still_picture(explorer):
     bundle = explorer.still._repr_mimebundle_()
     assert bundle["text/plain"] == explorer.words == repr(explorer)
     assert explorer.words.startswith(f"{explorer.title}. Run this cell to use it. Still picture: ")
-    assert len(explorer.still.png()) > 1000
+    assert len(explorer.still.svg) > 1000
