@@ -26,27 +26,27 @@ def figure(alt: str | None = WORDS, caption: str = WORDS) -> str:
     )
 
 
-def result(data: dict[str, str]) -> Any:
+def result(data: dict[str, Any]) -> Any:
     """Make the output of a cell's last line."""
     return new_output("execute_result", data=data, execution_count=1, metadata={})
+
+
+def stream(text: str, name: str = "stdout") -> Any:
+    """Make the output of print()."""
+    return new_output("stream", name=name, text=text)
 
 
 def good_lesson() -> Any:
     """Build a lesson that breaks no rule. Nothing is executed: its outputs are written by hand."""
     opening = "# A lesson\n\n45 minutes.\n\n- read\n- predict\n- check\n"
+    shown = result({"text/html": figure(), "text/plain": WORDS})
     cells = [
         new_markdown_cell(opening, id="title"),
         new_code_cell("import numpy as np", id="setup"),
         new_markdown_cell(PROSE, id="input"),
-        new_code_cell(
-            "picture", id="picture", outputs=[result({"text/html": figure(), "text/plain": WORDS})]
-        ),
+        new_code_cell("picture", id="picture", outputs=[shown]),
         new_markdown_cell("**Predict** the sum.", id="predict"),
-        new_code_cell(
-            "print(1 + 1)\nassert 1 + 1 == 2",
-            id="sum",
-            outputs=[new_output("stream", name="stdout", text="2\n")],
-        ),
+        new_code_cell("print(1 + 1)\nassert 1 + 1 == 2", id="sum", outputs=[stream("2\n")]),
         new_markdown_cell("**What to notice**: it is two.", id="notice"),
     ]
     for number in range(9):
@@ -105,11 +105,6 @@ def picture(html: str | None, **more: str) -> Change:
     return output("picture", result(data))
 
 
-def stream(text: str, name: str = "stdout") -> Any:
-    """Make the output of print()."""
-    return new_output("stream", name=name, text=text)
-
-
 def tag(name: str) -> Change:
     """Tag a code cell."""
     return lambda notebook: code(notebook, "sum").metadata.update(tags=[name])
@@ -146,7 +141,7 @@ def _exercised(change: Change) -> Change:
 
 
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
-VIEW = result({"text/plain": "W()", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}})  # type: ignore[dict-item]
+VIEW = result({"text/plain": "W()", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}})
 THREE_FUNCTIONS = "def a(): ...\ndef b(): ...\ndef c(): ..."
 
 # (rule, what is broken, how). These change what a writer types or a cell shows; then it is normalised.
@@ -235,7 +230,11 @@ RAW: list[tuple[str, str, Change]] = [
 ]
 
 
-def broken(change: Change, *, raw: bool) -> bytes:
+# (rule, what is broken, how, whether it is stored as it is).
+VARIANTS = [(*each, False) for each in BROKEN] + [(*each, True) for each in RAW]
+
+
+def broken(change: Change, *, raw: bool = False) -> bytes:
     """Apply a change to the good lesson and return the notebook's bytes."""
     notebook = good_lesson()
     change(notebook)

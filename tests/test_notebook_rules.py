@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from broken_lessons import BROKEN, RAW, broken, code, good_lesson, with_exercises
+from broken_lessons import VARIANTS, broken, code, good_lesson, with_exercises
 
 from tools.notebooks import RULES, Lesson, check, check_file, to_bytes
 from tools.notebooks.__main__ import main
@@ -36,25 +36,18 @@ def test_exercises_and_explorers_do_not_count():
     assert not any(cell.source.startswith("**Try**") for cell in lesson.told)
 
 
-@pytest.mark.parametrize(
-    ("rule", "change", "raw"),
-    [
-        pytest.param(rule, change, raw, id=f"{rule}: {what}")
-        for raw, variants in ((False, BROKEN), (True, RAW))
-        for rule, what, change in variants
-    ],
-)
-def test_a_rule_finds_its_broken_notebook_and_no_other_rule_does(rule, change, raw):
+@pytest.mark.parametrize(("rule", "what", "change", "raw"), VARIANTS)
+def test_a_rule_finds_its_broken_notebook_and_no_other_rule_does(rule, what, change, raw):
     assert {rule} <= found(broken(change, raw=raw)) <= {rule} | ALONG_WITH.get(rule, set())
 
 
 def test_every_rule_has_a_broken_notebook():
-    assert set(RULES) == {rule for rule, _, _ in BROKEN + RAW}
+    assert set(RULES) == {rule for rule, *_ in VARIANTS}
 
 
 def change_for(rule):
     """The first variant that breaks a rule."""
-    return next(change for broken_rule, _, change in BROKEN if broken_rule == rule)
+    return next(change for broken_rule, _, change, _ in VARIANTS if broken_rule == rule)
 
 
 def test_an_error_is_welcome_where_it_is_announced():
@@ -66,7 +59,7 @@ def test_an_error_is_welcome_where_it_is_announced():
 
 def test_the_command_refuses_a_broken_file(tmp_path, capsys):
     path = tmp_path / "broken.ipynb"
-    path.write_bytes(broken(change_for("picture-words"), raw=False))
+    path.write_bytes(broken(change_for("picture-words")))
     before = path.read_bytes()
     assert main(["check", str(path)]) == 1
     assert "[picture-words]" in capsys.readouterr().out
@@ -74,7 +67,7 @@ def test_the_command_refuses_a_broken_file(tmp_path, capsys):
 
 
 def test_a_message_names_notebook_cell_and_remedy():
-    data = broken(change_for("semicolon"), raw=False)
+    data = broken(change_for("semicolon"))
     (problem,) = check(Lesson(Path("07.ipynb"), data))
     assert str(problem).startswith("07.ipynb, cell 9: ends in ';'")
     assert "Assign the value" in str(problem)

@@ -13,23 +13,11 @@ BANK = np.stack([BASE, -BASE, BASE.T, -BASE.T])
 RANDOM = np.random.default_rng(11)
 
 
-@pytest.mark.parametrize(
-    ("value", "reach", "written"),
-    [
-        (-0.0, 0.0, "0"),
-        (0.000032, 0.0, "0.000032"),
-        (1e-12, 0.0, "1e-12"),
-        (-2.46e-9, 0.0, "-2.5e-9"),
-        (-3.28e8, 0.0, "-3.3e8"),
-        (NAN, 0.0, "nan"),
-        (-INF, 0.0, "-inf"),
-        (np.float16(0.5), 0.0, "0.50"),
-        (3e-8, 1.0, "0"),
-        (3e-8, 1e-7, "3e-8"),
-    ],
-)
-def test_numbers_keep_two_figures_and_noise_beside_large_ones_is_zero(value, reach, written):
-    assert number(value, reach=reach) == written
+def test_numbers_keep_two_figures_and_noise_beside_large_ones_is_zero():
+    values = [-0.0, 0.000032, 1e-12, -2.46e-9, -3.28e8, NAN, -INF, np.float16(0.5)]
+    said = ["0", "0.000032", "1e-12", "-2.5e-9", "-3.3e8", "nan", "-inf", "0.50"]
+    assert [number(value) for value in values] == said
+    assert [number(3e-8, reach=reach) for reach in (1.0, 1e-7)] == ["0", "3e-8"]
 
 
 def test_shares_never_call_a_little_none():
@@ -196,9 +184,6 @@ def test_words_of_images():
         "Mean red 0.250, green 0.125, blue 0. Mean of the top half 0.250, bottom 0, left 0.250, right 0."
     )
     assert "Values 0 to 255 (uint8), mean 128." in show_image(np.array([[0, 255], [255, 0]], np.uint8)).words
-    assert show_image(colour, boxes=[(0, 1, 2, 1)]).words.endswith(
-        "A frame marks rows 0 to 1, columns 1 to 1."
-    )
     assert "contains NaN, 1 of 2 values" in show_image([[NAN, 0.5]]).words
 
 
@@ -256,7 +241,6 @@ def test_noise_of_another_processor_does_not_change_the_words(kind):
 
 def test_stages_of_filters_are_called_so():
     words = show_stages({"a": np.eye(3)[None], "b": np.ones((2, 3, 3))}, noun="filter").words
-    assert "a: 1 filter, 3 x 3." in words
-    assert "b: 2 filters, each 3 x 3." in words
-    assert "Filter 2: 1 everywhere." in words
+    for said in ("a: 1 filter, 3 x 3.", "b: 2 filters, each 3 x 3.", "Filter 2: 1 everywhere."):
+        assert said in words
     assert "map" not in words
