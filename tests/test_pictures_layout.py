@@ -19,6 +19,7 @@ from coursekit.pictures import (
     show_image,
     show_products,
     show_stages,
+    show_windows,
 )
 from coursekit.pictures.text import shortened, text_width, wrap
 
@@ -101,6 +102,13 @@ def test_images_side_by_side(count):
     sizes = RANDOM.integers(4, 60, size=(count, 2))
     images = {TITLES[n % 6] + str(n): RANDOM.random((*size, 3)) for n, size in enumerate(sizes)}
     draw(show_stages, images, title=LONG)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+@pytest.mark.parametrize("size", [2, 8, 16])
+def test_every_number_of_windows_fits_the_page(count, size):
+    windows = [{"stride": 1 + index, "padding": index % 3} for index in range(count)]
+    assert page_size(draw(show_windows, windows, size=size, kernel=2, title=LONG))[0] <= 800
 
 
 @pytest.mark.parametrize("title", TITLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from page_reading import page_size, pieces, texts
+from page_reading import pieces, texts
 
 from coursekit import reference
 from coursekit.pictures import show_windows
@@ -59,15 +59,13 @@ def test_output_and_first_window_are_those_of_the_layer(kernel, stride, padding,
 )
 def test_what_no_window_reads_changes_no_value(stride, size, unread):
     words = show_windows([{"stride": stride}], size=size, kernel=4).words
-    plain = reference.cross_correlate2d(np.zeros((size, size)), np.ones((4, 4)), stride=stride)
     for row in range(size):
-        image = np.zeros((size, size))
-        image[row] = 1
-        changed = reference.cross_correlate2d(image, np.ones((4, 4)), stride=stride)
-        assert np.array_equal(changed, plain) == (row in unread)
-    rows = ", ".join(map(str, unread))
-    plural = "s" if len(unread) > 1 else ""
-    assert (f"No window reads row{plural} {rows} or column{plural} {rows}." in words) == bool(unread)
+        image = (np.arange(size) == row)[:, None] * np.ones((1, size))
+        is_read = reference.cross_correlate2d(image, np.ones((4, 4)), stride=stride).any()
+        assert is_read == (row not in unread)
+    rows = f"row{'s' * (len(unread) > 1)} {', '.join(map(str, unread))}"
+    said = f"No window reads {rows} or {rows.replace('row', 'column')}."
+    assert (said in words) == bool(unread)
 
 
 def test_each_window_is_drawn_cell_by_cell_and_only_what_is_there():
@@ -82,14 +80,6 @@ def test_each_window_is_drawn_cell_by_cell_and_only_what_is_there():
     assert alone.words.startswith("Windows of a kernel of 4 x 4 on 4 x 4 pixels. Stride 1: output 1 x 1.")
     unread = show_windows([{"stride": 2}], size=4)  # row 3 and column 3
     assert texts(unread).count("×") == 7 + 1
-
-
-@pytest.mark.parametrize("count", [1, 3, 8])
-@pytest.mark.parametrize("size", [2, 8, 16])
-def test_every_number_of_panels_fits_the_page(count, size):
-    settings = [{"stride": 1 + index, "padding": index % 3} for index in range(count)]
-    picture = show_windows(settings, size=size, kernel=2, title="Windows " * 30)
-    assert page_size(picture)[0] <= 800
 
 
 def test_settings_may_bring_their_own_kernel():
