@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 IMPORT = "from coursekit.exercises import lesson_2 as exercises"
 # Stands for `coursekit.exercises` inside a kernel.
@@ -45,32 +46,36 @@ def required(package):
         pytest.skip(f"{package} is not installed: make test installs it", allow_module_level=True)
 
 
-def exercise(number, name, **more):
-    """Make an exercise of lesson 2."""
-    label, variable = f"2.{number}", more["variable"]
-    call = f"exercises.{name}.check({variable})"
-    return SimpleNamespace(
-        lesson=2, number=number, name=name, label=label, call=call, **({"points": number} | more)
-    )
+def changed(exercise, **more):
+    """The same exercise with some other parts."""
+    return SimpleNamespace(**(vars(exercise) | more))
 
 
-SIZE = exercise(
-    1,
-    "size",
+SIZE = SimpleNamespace(
+    lesson=2,
+    number=1,
+    points=1,
+    label="2.1",
+    name="size",
     title="Size",
     question="How large is it?",
     variable="my_size",
     blank="my_size = ...  # a number",
     answer="my_size = 3  # one and two",
+    call="exercises.size.check(my_size)",
 )
-DOUBLE = exercise(
-    2,
-    "double",
+DOUBLE = changed(
+    SIZE,
+    number=2,
+    points=2,
+    label="2.2",
+    name="double",
     title="Twice",
     question="Write a function that doubles.",
     variable="double",
     blank="def double(x):\n    return ...",
     answer="def double(x):\n    return x + x  # twice",
+    call="exercises.double.check(double)",
 )
 EXERCISES = (SIZE, DOUBLE)
 
@@ -88,3 +93,8 @@ def small_lesson():
             new_markdown_cell("## Summary\n\nIt was small.", id="summary"),
         ]
     )
+
+
+def cells_of(notebook):
+    """The cells of a notebook by their ids."""
+    return {cell.id: cell for cell in notebook.cells}

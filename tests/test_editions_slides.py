@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from editions_support import EXERCISES, LESSONS, every_lesson, required, small_lesson
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from editions_support import EXERCISES, LESSONS, required, small_lesson
 
 from tools.editions import placed
 from tools.editions.__main__ import main
@@ -36,13 +31,16 @@ def lesson(*cells):
     return new_notebook(cells=made + list(cells))
 
 
+def typed(notebook, *types):
+    """Give the cells behind the title and the imports their slide types."""
+    for cell, slide_type in zip(notebook.cells, ["slide", "skip", *types], strict=True):
+        cell.metadata["slideshow"] = {"slide_type": slide_type}
+    return notebook
+
+
 def pages(html):
     """The parts of the page that are slides."""
     return re.findall(r'<section><div class="page">(.*?)</div></section>', html, re.DOTALL)
-
-
-def types_of(*cells):
-    return slide_types(lesson(*cells).cells)[2:]
 
 
 TEXT, QUESTION = new_markdown_cell("Short."), new_markdown_cell("**Predict** it.")
@@ -67,7 +65,7 @@ PRINT, PICTURE = new_code_cell("print(1)"), new_code_cell("show_image(photo)")
     ],
 )
 def test_the_type_of_a_cell(cells, wanted):
-    assert types_of(*cells) == wanted
+    assert slide_types(lesson(*cells).cells)[2:] == wanted
 
 
 def test_imports_and_progress_are_left_out_and_an_exercise_is_one_slide():
@@ -88,7 +86,7 @@ def test_imports_and_progress_are_left_out_and_an_exercise_is_one_slide():
     }
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@every_lesson
 def test_no_text_is_lost_where_it_is_split(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
@@ -110,11 +108,7 @@ def test_each_piece_stands_where_the_metadata_says():
         new_code_cell("print(1)", outputs=[new_output("stream", text="1 < 2\n")]),
         new_markdown_cell("More."),
     )
-    for cell, slide_type in zip(
-        notebook.cells, ["slide", "skip", "slide", "fragment", "subslide"], strict=True
-    ):
-        cell.metadata["slideshow"] = {"slide_type": slide_type}
-    html = slides(notebook)
+    html = slides(typed(notebook, "slide", "fragment", "subslide"))
     assert "<title>Lesson 2 · Small</title>" in html
     title, first, second = pages(html)
     assert "<h1>" in title
@@ -129,12 +123,8 @@ def test_each_piece_stands_where_the_metadata_says():
 
 def test_what_does_not_fit_begins_another_slide():
     long = [new_output("stream", text="line\n" * 30)]
-    notebook = lesson(
-        new_markdown_cell("Some words. " * 60), new_code_cell("x = 1\n" * 6 + "print(x)", outputs=long)
-    )
-    for cell, slide_type in zip(notebook.cells, ["slide", "skip", "subslide", "-"], strict=True):
-        cell.metadata["slideshow"] = {"slide_type": slide_type}
-    found = pages(slides(notebook))
+    code = new_code_cell("x = 1\n" * 6 + "print(x)", outputs=long)
+    found = pages(slides(typed(lesson(new_markdown_cell("Some words. " * 60), code), "subslide", "-")))
     assert len(found) == 4
     assert "shown long" in found[-1]
 
@@ -155,7 +145,7 @@ def test_an_announced_error_is_shown():
     assert "ValueError: no &lt;b&gt;" in slides(lesson(new_code_cell("a", outputs=[error])))
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@every_lesson
 def test_the_slides_of_a_lesson_ask_for_nothing_and_are_the_same_each_time(path):
     notebook = nbformat.read(path, as_version=4)
     html = slides(notebook)

@@ -69,10 +69,8 @@ def minutes_in(table, lesson_link):
     """{number of the lesson: minutes} from the table of a README: its last cell of digits alone."""
     found = {}
     for cells in rows(table):
-        linked = re.search(lesson_link, "|".join(cells))
-        if linked:
-            digits = [int(cell) for cell in cells if cell.isdigit()]
-            found[int(linked.group(1))] = digits[-1]
+        if linked := re.search(lesson_link, "|".join(cells)):
+            found[int(linked[1])] = [int(cell) for cell in cells if cell.isdigit()][-1]
     return found
 
 
@@ -89,14 +87,11 @@ def test_a_page_has_the_lessons_title(number, path):
 
 
 @each_lesson
-def test_the_minutes_name_the_lessons_sections(number, path):
-    assert [row[0] for row in rows(part(page_of(path), "Minutes"))] == sections_of(path)
-
-
-@each_lesson
-def test_the_minutes_add_up_to_those_of_the_lesson(number, path):
-    minutes = [int(row[1]) for row in rows(part(page_of(path), "Minutes"))]
-    assert all(one > 0 for one in minutes)
+def test_the_minutes_name_the_lessons_sections_and_add_up_to_its_own(number, path):
+    table = rows(part(page_of(path), "Minutes"))
+    assert [row[0] for row in table] == sections_of(path)
+    minutes = [int(row[1]) for row in table]
+    assert min(minutes) > 0
     assert sum(minutes) == minutes_of(path)
 
 
@@ -131,13 +126,10 @@ def test_the_exercises_are_those_of_the_lesson(number, path):
 
 @each_lesson
 def test_the_exam_question_has_an_answer_and_its_marks_add_up(number, path):
-    question = part(page_of(path), "Exam question")
-    question, answer, rest = question.partition("**Answer.**")
-    assert question.strip()
-    assert answer
-    answer, marking, rest = rest.partition("**Marking.**")
-    assert answer.strip()
-    assert marking
+    exam = part(page_of(path), "Exam question")
+    found = re.fullmatch(r"(.*\S.*)\*\*Answer\.\*\*(.*\S.*)\*\*Marking\.\*\*(.*)", exam, re.DOTALL)
+    assert found, "there is a question, then **Answer.** with one, then **Marking.**"
+    question, _, rest = found.groups()
     points = re.match(r"\s*(\d+) points: (.*?)(?:\.\s|\Z)", rest, re.DOTALL)
     assert points, "**Marking.** begins with '<n> points: (a) <points>; (b) <points>; ...'"
     shares = re.findall(r"\(([a-z])\) (\d+)", points.group(2))

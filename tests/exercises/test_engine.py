@@ -1,8 +1,5 @@
 """An exercise answers in sentences, remembers what was said, and a lesson knows how far the learner is."""
 
-import subprocess
-import sys
-
 import pytest
 
 from coursekit.exercises import lesson
@@ -101,9 +98,7 @@ def test_html_is_one_block_with_the_words_and_a_colour_of_the_state():
 
 def test_what_a_learner_typed_cannot_become_html():
     html = Feedback("wrong", "1.1", "<script>alert(1)</script> & `<b>`")._repr_mimebundle_()["text/html"]
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-    assert "<code>&lt;b&gt;</code>" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; <code>&lt;b&gt;</code>" in html
 
 
 def test_progress_tells_each_state_and_what_comes_next():
@@ -142,13 +137,3 @@ def test_lessons_are_found_by_number():
     assert [lesson(number).progress.lesson for number in (1, 7)] == [1, 7]
     with pytest.raises(ValueError, match="there is no lesson 8"):
         lesson(8)
-
-
-def test_tensors_are_recognised_without_loading_torch():
-    code = (
-        "import sys; from coursekit.exercises import lesson\n"
-        "for n in (1, 2):\n    p = lesson(n).progress\n    [e.check(3) for e in p.exercises]; p()\n"
-        "print('torch' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.strip() == "False"

@@ -1,0 +1,138 @@
+"""What pictures refuse to draw, in words that a learner can act on."""
+
+import numpy as np
+import pytest
+import torch
+
+from coursekit.pictures import (
+    show_curves,
+    show_feature_maps,
+    show_filters,
+    show_histogram,
+    show_image,
+    show_pooling,
+    show_products,
+    show_stages,
+    show_windows,
+)
+
+MAPS = np.arange(432.0).reshape(4, 9, 12)
+WEIGHT = np.arange(108.0).reshape(4, 3, 3, 3)
+BASE, LAST = np.eye(4), np.zeros((4, 5))
+NUMBERS = np.arange(9.0).reshape(3, 3)
+TEN = np.zeros((10, 10))
+VALUES = [
+    (lambda: show_image(np.zeros((2, 3, 4, 5))), r"\(H, W\) or \(H, W, 3\), but this has \(2, 3, 4"),
+    (lambda: show_image(np.zeros((3, 8, 8))), r"Channels come last.*transpose\(1, 2, 0\)"),
+    (lambda: show_image(torch.zeros(3, 8, 8)), r"Channels come last.*permute\(1, 2, 0\)"),
+    (lambda: show_image(np.zeros((8, 8, 4))), r"this has \(8, 8, 4\)"),
+    (lambda: show_image(NUMBERS), r"0 to 1, but runs from 0 to 8.*Divide 0 to 255 by 255"),
+    (lambda: show_image(-NUMBERS / 8), "runs from -1 to 0"),
+    (lambda: show_image(np.full((2, 2), 300, np.int16)), "must lie in 0 to 1"),
+    (lambda: show_image(np.zeros((0, 4))), r"the image is empty: its shape is \(0, 4\)"),
+    (lambda: show_image([[1, 2], [3]]), "rows have one length"),
+    (lambda: show_image(np.zeros((40, 40)), values=True), r"40 x 40 pixels would not be legible"),
+    (lambda: show_image(TEN, boxes=[(0, 0, 11, 1)]), "frame .*does not lie in"),
+    (lambda: show_image(TEN, boxes=[(-1, 0, 2, 2)]), "row -1"),
+    (lambda: show_image(TEN, boxes=[(1, 1, 0, 2)]), "height 0"),
+    (lambda: show_image(TEN, boxes=[(1, 2, 3)]), r"\(row, column, height, width\)"),
+    (lambda: show_image(TEN, boxes=(1, 2, 3, 3)), r"\(row, column, height, width\)"),
+    (lambda: show_image(TEN, detail=(0, 0, 11, 5)), "the detail"),
+    (lambda: show_image(TEN, detail="all"), "the detail"),
+    (lambda: show_feature_maps(np.zeros(5)), r"\(C, H, W\).*but this has \(5,\)"),
+    (lambda: show_feature_maps(np.zeros((2, 3, 4, 5))), r"choose one image first: maps\[0\]"),
+    (lambda: show_feature_maps(np.zeros((0, 3, 4))), "the feature maps is empty|are empty"),
+    (
+        lambda: show_feature_maps(np.zeros((513, 2, 2))),
+        r"513 feature maps are too many.*at most 512.*first 64",
+    ),
+    (lambda: show_feature_maps(MAPS, titles=["a", "b"]), "2 titles came for 4 maps"),
+    (lambda: show_feature_maps(MAPS[:1], titles="edges"), r"list of names.*\['edges'\]"),
+    (lambda: show_feature_maps(MAPS, scale="own"), '"shared" or "each", but is \'own\''),
+    (lambda: show_feature_maps(MAPS, columns=0), "columns must be a whole number from 1 on"),
+    (lambda: show_feature_maps(np.zeros((99, 2, 2)), columns=99), "99 columns are too many"),
+    (lambda: show_filters(np.zeros(4)), r"\(out, in, kh, kw\), but this has \(4,\)"),
+    (lambda: show_filters(np.zeros((1, 1, 1, 2, 2))), r"but this has \(1, 1, 1, 2, 2\)"),
+    (lambda: show_filters(np.zeros((2, 0, 3, 3))), "empty"),
+    (lambda: show_filters(np.zeros((513, 2, 2))), "513 kernels are too many"),
+    (lambda: show_filters(np.zeros((64, 64, 3, 3))), "4096 kernels are too many"),
+    (lambda: show_filters(BASE, titles=["a", "b"]), "2 titles came for 1 kernel;"),
+    (lambda: show_filters(np.zeros((2, 3, 2, 2)), titles=["a"]), "1 title came for 2 filters"),
+    (lambda: show_filters(np.zeros((200, 3, 3)), values=True), "200 kernels.*not be legible"),
+    (lambda: show_filters(WEIGHT, colour=True, columns=-2), "from 1 on, but is -2"),
+    (lambda: show_filters(np.zeros((99, 3, 2, 2)), colour=True, columns=99), "too many"),
+    (lambda: show_filters(np.zeros((513, 3, 3, 3)), colour=True), "513 filters are too many"),
+    (lambda: show_filters(WEIGHT, colour=True, titles=["one"]), "1 title came for 4 filters"),
+    (lambda: show_filters(WEIGHT[:, :1], colour=True), r"\(out, 3, kh, kw\).*Leave colour out"),
+    (lambda: show_products(NUMBERS, BASE), r"\(3, 3\) and \(4, 4\)"),
+    (lambda: show_products(np.zeros((8, 8)), np.zeros((8, 8))), "at most 7 x 7"),
+    (lambda: show_products(np.zeros(3), np.zeros(3)), "2-D"),
+    (lambda: show_stages({}), "no stage to show"),
+    (lambda: show_stages(MAPS), "Pass names with arrays"),
+    (lambda: show_stages({"a": MAPS, "b": np.zeros(4)}), r"the stage 'b': .*\(4,\)"),
+    (lambda: show_stages({"a": MAPS}, scale="both"), '"shared" or "each"'),
+    (
+        lambda: show_stages({"a": WEIGHT.reshape(4, 9, 3), "b": MAPS}),
+        "the stage 'a': .*must lie in 0 to 1",
+    ),
+    (lambda: show_curves({}), "1 to 6 curves, but 0 came"),
+    (lambda: show_curves({"a": [1, 2], "b": [1]}), "one length"),
+    (lambda: show_histogram({}), "1 to 3 histograms, but 0 came"),
+    (lambda: show_histogram({"a": [np.nan]}), "needs finite values"),
+    (
+        lambda: show_pooling(np.ones((9, 2)), {"max": np.ones((4, 1))}),
+        r"up to 8 x 8, but has the shape \(9, 2\)",
+    ),
+    (lambda: show_pooling(np.ones((2, 2, 2)), {"max": [[1]]}), "must be 2-D"),
+    (lambda: show_pooling(BASE, {}), "1 to 3 results, but 0 came"),
+    (lambda: show_pooling(BASE, {"max": [[6, 4, 8]]}), "make 2 x 2 of the table, or 2 x 2 with ceil_mode"),
+    (
+        lambda: show_pooling(LAST, {"max": np.zeros((3, 2))}),
+        "make 2 x 2 of the table, or 2 x 3 with ceil_mode",
+    ),
+    (lambda: show_pooling(BASE, {"max": [6, 4]}), r"max has the shape \(2,\)"),
+    (lambda: show_pooling(BASE, {"max": [[8]]}, 0), "size must be a whole number from 1 on, but is 0"),
+    (lambda: show_windows([]), "1 to 8 settings, but 0 came"),
+    (lambda: show_windows([{}] * 9), "but 9 came"),
+    (lambda: show_windows([{"strides": 2}]), "'strides'; use kernel, stride, padding or dilation"),
+    (lambda: show_windows([{"size": 2}]), "no setting is called 'size'"),
+    (lambda: show_windows([{"stride": 0}]), "stride must be a whole number from 1 to 16, but is 0"),
+    (lambda: show_windows([{"padding": -1}]), "padding must be a whole number from 0 to 8, but is -1"),
+    (
+        lambda: show_windows([{"dilation": 4}]),
+        "dilation 4: the window covers 9 pixels and does not fit into 8",
+    ),
+    (lambda: show_windows([{}], size=17), "size must be a whole number from 1 to 16, but is 17"),
+]
+
+TYPES = [
+    (lambda: show_feature_maps(MAPS, columns=2.0), "but is 2.0"),
+    (lambda: show_pooling(BASE, {"max": [[8]]}, True), "but is True"),
+    (lambda: show_image(np.zeros((3, 3), complex)), "real numbers.*complex128"),
+    (lambda: show_image("cat.jpg"), "real numbers, but is str"),
+    (lambda: show_image(None), "real numbers, but is NoneType"),
+    (lambda: show_feature_maps(MAPS * 1j), "complex"),
+    (lambda: show_filters(np.array([["a"]])), "real numbers"),
+    (lambda: show_stages({"a": "cat"}), "the stage 'a': .*real numbers"),
+    (lambda: show_pooling(BASE, [[6, 4], [8, 7]]), "names with arrays"),
+    (lambda: show_pooling(BASE, {"max": "many"}), "the result max must hold real numbers"),
+    (lambda: show_pooling([["a"]], {"max": [[1]]}), "the table must hold real numbers"),
+    (lambda: show_windows([{"stride": 1.5}]), "stride must be a whole number from 1 to 16, but is 1.5"),
+    (lambda: show_windows([{"stride": True}]), "but is True"),
+    (lambda: show_windows([{}], kernel="3"), "kernel must be a whole number"),
+    (lambda: show_windows({"stride": 2}), "must be a list"),
+    (lambda: show_windows("stride"), "must be a list"),
+    (lambda: show_windows([2]), "a name with a number, not 2"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), VALUES)
+def test_wrong_values_are_refused_in_words(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(("call", "message"), TYPES)
+def test_wrong_types_are_refused_in_words(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
