@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import io
 import os
-import stat
+import re
 import struct
 import unicodedata
 import warnings
@@ -46,15 +46,13 @@ _FIRST_BYTES = {
     b"MM\0*": "TIFF",
     b"BM": "BMP",
 }
-# What learners bring that cannot be read, by bytes near its start, in small letters.
+# What learners bring that cannot be read, by a pattern near its start.
 _NOT_READ = {
-    b"ftypheic": "a HEIC photograph, as telephones take them",
-    b"ftypmif1": "a HEIC photograph, as telephones take them",
-    b"%pdf": "a PDF document",
-    b"<svg": "an SVG drawing, which has no pixels",
-    b"<html": "a web page, perhaps saved instead of the picture in it",
-    b"<!doctype html": "a web page, perhaps saved instead of the picture in it",
-    b"version https://git-lfs": "a placeholder that git left for a large file",
+    rb"ftyp(heic|mif1)": "a HEIC photograph, as telephones take them",
+    rb"%PDF": "a PDF document",
+    rb"<svg": "an SVG drawing, which has no pixels",
+    rb"<html|<!doctype html": "a web page, perhaps saved instead of the picture in it",
+    rb"version https://git-lfs": "a placeholder that git left for a large file",
 }
 # What readers raise on a file that is cut off or damaged.
 _DAMAGED: tuple[type[Exception], ...] = (struct.error, zlib.error, cv2.error, ArithmeticError, EOFError)
@@ -297,7 +295,7 @@ def _locate(source: str | os.PathLike[str]) -> Path:
         raise ImageError(f"{text} is a web address. Download the picture, and give the path of the file.")
     path = Path(os.path.abspath(os.path.expanduser(text)))
     try:
-        kind = path.stat().st_mode
+        path.stat()
     except (FileNotFoundError, NotADirectoryError):
         # macOS takes letters with marks, and Korean syllables, apart: the same text in other code points.
         twins = [name for name in _names_in(path.parent) if _plain(name) == _plain(path.name)]
@@ -312,11 +310,9 @@ def _locate(source: str | os.PathLike[str]) -> Path:
         raise ImageError(
             f"Cannot load {path}: this path cannot be used ({error}). Check its spelling."
         ) from error
-    if stat.S_ISDIR(kind):
+    if path.is_dir():
         inside = ", ".join(repr(name) for name in sorted(_names_in(path))[:5]) or "nothing"
         raise ImageError(f"Cannot load {path}: it is a folder. Add the name of a picture; it holds {inside}.")
-    if not stat.S_ISREG(kind):
-        raise ImageError(f"Cannot load {path}: it is not an ordinary file. Give the path of a picture.")
     return path
 
 
@@ -327,10 +323,9 @@ def _missing(path: Path, text: str) -> str:
         sentences = [f"Cannot load {path}: it is a link to {os.readlink(path)}, which is not there."]
     if not text.isprintable():
         sentences.append(r'A backslash made a special character: write r"C:\new\a.jpg" with the r, or use /.')
-    folder = path.parent
-    near = _nearest(path.name, _names_in(folder))
-    if not folder.is_dir():
-        there = next((parent for parent in folder.parents if parent.is_dir()), folder)
+    near = _nearest(path.name, _names_in(path.parent))
+    if not path.parent.is_dir():
+        there = next((parent for parent in path.parents if parent.is_dir()), path.parent)
         sentences.append(f"Its folder is not there either; the nearest that is: {there}.")
     elif near:
         sentences.append(f"Did you mean {' or '.join(repr(name) for name in near)} in the same folder?")
@@ -411,8 +406,8 @@ def _what_it_is(start: bytes) -> str:
     for first, kind in _FIRST_BYTES.items():
         if start.startswith(first):
             return f"it begins like a {kind} file, but the rest is cut off or damaged. {_AGAIN}"
-    for part, kind in _NOT_READ.items():
-        if part in start.lower():
+    for pattern, kind in _NOT_READ.items():
+        if re.search(pattern, start, re.IGNORECASE):
             return f"it is {kind}. {_ADVICE}"
     return f"it is not a picture; its first bytes are {start[:8]!r}. {_ADVICE}"
 

@@ -173,11 +173,9 @@ def receptive_field(layers: Iterable[Layer | tuple[int, ...]]) -> ReceptiveField
     """
     size, step, first_centre = 1, 1, 0.0
     for layer in layers:
-        kernel, stride, padding, dilation = Layer(*layer)
-        _pair("kernel", kernel, least=1)
-        _pair("stride", stride, least=1)
-        _pair("padding", padding, least=0)
-        _pair("dilation", dilation, least=1)
+        kernel, stride, padding, dilation = layer = Layer(*layer)
+        for name, number in layer._asdict().items():
+            _pair(name, number, least=0 if name == "padding" else 1)
         reach = (kernel - 1) * dilation
         size += reach * step
         first_centre += (reach / 2 - padding) * step
@@ -216,13 +214,8 @@ def cross_correlate2d(
            [0., 1., 0.]])
     """
     image, kernel = _array("image", image, "(H, W)"), _array("kernel", kernel, "(kh, kw)")
-    height, width = output_size(
-        (image.shape[0], image.shape[1]),
-        (kernel.shape[0], kernel.shape[1]),
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-    )
+    sizes = (image.shape[0], image.shape[1]), (kernel.shape[0], kernel.shape[1])
+    height, width = output_size(*sizes, stride=stride, padding=padding, dilation=dilation)
     step_y, step_x = _pair("stride", stride, least=1)
     pad_y, pad_x = _pair("padding", padding, least=0)
     gap_y, gap_x = _pair("dilation", dilation, least=1)

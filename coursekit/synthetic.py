@@ -12,6 +12,7 @@ shapes that hide one another have edges, flat areas and sizes distributed much a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -54,9 +55,8 @@ def draw(label: str, rng: np.random.Generator, size: int = 32) -> Image:
     mask = _SUBJECTS[label](rng, side)[..., None]
     fill = _fill(rng, side, ink)
     canvas = background + mask * (fill - background)
-    return _photograph(
-        rng, np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), np.float32)
-    )
+    small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
+    return _photograph(rng, np.asarray(small, np.float32))
 
 
 def draw_batch(
@@ -172,8 +172,7 @@ def _dead_leaves(rng: np.random.Generator, side: int, colour: Image) -> Image:
     angles = rng.uniform(0, np.pi, count)
     flatness = rng.uniform(0.4, 1.0, count)
     round_ones = rng.random(count) < 0.5
-    canvas = np.empty((side, side, 3), np.float32)
-    canvas[:] = shades[count]
+    canvas = np.full((side, side, 3), shades[count], np.float32)
     across = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii[:, None]
     along = np.stack([-across[:, 1], across[:, 0]], axis=1) * flatness[:, None]
     both = np.stack([across, along], axis=1)
@@ -281,26 +280,9 @@ def _blobs(rng: np.random.Generator, side: int) -> Mask:
     return mask
 
 
-def _disc(rng: np.random.Generator, side: int) -> Mask:
-    return _outline(rng, side, _corners(40))
-
-
 def _hoop(rng: np.random.Generator, side: int) -> Mask:
     outer = _corners(40)
     return _outline(rng, side, np.concatenate([outer, outer[:1], outer[:1] * 0.55, outer[::-1] * 0.55]))
-
-
-def _square(rng: np.random.Generator, side: int) -> Mask:
-    return _outline(rng, side, _corners(4))
-
-
-def _triangle(rng: np.random.Generator, side: int) -> Mask:
-    return _outline(rng, side, _corners(3))
-
-
-def _star(rng: np.random.Generator, side: int) -> Mask:
-    points = _corners(10) * np.tile([1.0, 0.42], 5)[:, None]
-    return _outline(rng, side, points)
 
 
 def _cross(rng: np.random.Generator, side: int) -> Mask:
@@ -337,11 +319,11 @@ _SUBJECTS: dict[str, Callable[[np.random.Generator, int], Mask]] = {
     "dots": _dots,
     "rings": _rings,
     "blobs": _blobs,
-    "disc": _disc,
+    "disc": partial(_outline, points=_corners(40)),
     "hoop": _hoop,
-    "square": _square,
-    "triangle": _triangle,
-    "star": _star,
+    "square": partial(_outline, points=_corners(4)),
+    "triangle": partial(_outline, points=_corners(3)),
+    "star": partial(_outline, points=_corners(10) * np.tile([1.0, 0.42], 5)[:, None]),
     "cross": _cross,
     "moon": _moon,
     "heart": _heart,

@@ -110,11 +110,11 @@ class _Handler(BaseHTTPRequestHandler):
             file.seek(first)
             while length > 0:
                 piece = file.read(min(length, 1 << 20))
+                self.server.sent += len(piece)  # first, as whoever reads it may be fast
                 try:
                     self.wfile.write(bytes(len(piece)) if spoilt else piece)
                 except ConnectionError:
                     return
-                self.server.sent += len(piece)
                 length -= len(piece)
 
 

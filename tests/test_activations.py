@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from coursekit import filters, reference
+from coursekit import reference
 from coursekit.activations import feature_maps, gradient_field
-from coursekit.models import ConvLayer, SmallClassifier, StackedConv
+from coursekit.models import SmallClassifier, StackedConv
 from coursekit.reference import Layer
 
 
@@ -60,14 +60,6 @@ def test_layers_inside_layers_have_dotted_names(x):
     assert list(feature_maps(model, x)) == ["block.0", "block.1", "head"]
 
 
-def test_the_maps_of_the_conv_layer_of_the_lessons():
-    layer = ConvLayer(filters.to_weight(filters.edge_bank()))
-    x = torch.rand(1, 1, 20, 30, generator=torch.Generator().manual_seed(0))
-    maps = feature_maps(layer, x)
-    assert torch.equal(maps["conv"], layer(x).conv)
-    assert torch.equal(maps["relu"], layer(x).activated)
-
-
 def test_a_relu_that_works_in_place_does_not_overwrite_what_came_before(x):
     model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(inplace=True))
     maps = feature_maps(model, x)
@@ -117,36 +109,22 @@ def test_no_hook_is_left_after_an_error_or_an_interrupt(x, error):
     assert torch.is_grad_enabled()
 
 
-def test_looking_keeps_no_graph(x):
-    class Spy(nn.Module):
-        def forward(self, x):
-            self.graph = torch.is_grad_enabled()
-            return x
-
-    model = nn.Sequential(nn.Conv2d(3, 2, 3), Spy())
-    feature_maps(model, x)
-    assert model[1].graph is False
-
-
-def test_hooks_of_others_stay(x):
-    model = StackedConv()
-    heard = []
-    model.conv1.register_forward_hook(lambda *_: heard.append(1))
+def test_looking_keeps_no_graph_and_hooks_of_others(x):
+    model, heard = StackedConv(), []
+    model.conv1.register_forward_hook(lambda *_: heard.append(torch.is_grad_enabled()))
     feature_maps(model, x)
     assert hooks_of(model) == ["conv1"]
-    assert heard == [1]
+    assert heard == [False]
 
 
 def test_an_unknown_layer_names_the_nearest_and_all(x):
     message = (
         r"no layer 'conv_2'. Did you mean 'conv2'\? There are: conv1, relu1, conv2, relu2, conv3, relu3."
     )
-    for look in (
-        lambda name: feature_maps(StackedConv(), x, [name]),
-        lambda name: field_of(StackedConv(), x, name),
-    ):
-        with pytest.raises(ValueError, match=message):
-            look("conv_2")
+    with pytest.raises(ValueError, match=message):
+        feature_maps(StackedConv(), x, ["conv_2"])
+    with pytest.raises(ValueError, match=message):
+        field_of(StackedConv(), x, "conv_2")
 
 
 def field_of(model, x, layer):
@@ -213,16 +191,13 @@ def test_the_field_before_a_relu_that_works_in_place():
 def test_a_value_that_is_not_there_is_refused(x):
     stack = StackedConv()
     for channel, row, column in ((12, 0, 0), (0, 60, 0), (0, 0, -1)):
-        with pytest.raises(
-            IndexError, match=rf"12 maps of 60 x 60, .* channel {channel}, row {row}, column {column}"
-        ):
+        message = rf"12 maps of 60 x 60, .* channel {channel}, row {row}, column {column}"
+        with pytest.raises(IndexError, match=message):
             gradient_field(stack, x, "conv1", channel, row, column)
 
 
 def test_an_input_or_layer_that_cannot_be_asked_is_refused(x):
     with pytest.raises(ValueError, match=r"one image \(1, C, H, W\), got \(2, 3, 64, 64\)"):
         field_of(StackedConv(), torch.cat([x, x]), "conv1")
-    with pytest.raises(
-        ValueError, match=r"must run once and give \(1, channels, H, W\), it gave \[\(1, 10\)\]"
-    ):
+    with pytest.raises(ValueError, match=r"once and give \(1, channels, H, W\), it gave \[\(1, 10\)\]"):
         field_of(SmallClassifier(), x, "linear")

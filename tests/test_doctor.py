@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import types
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -36,13 +38,14 @@ def computer(**seen: Any) -> Situation:
     return Situation(**{"packages": packages(), **seen})
 
 
-def wrong(seen: Situation) -> list[doctor.Finding]:
+def wrong(seen):
     return [finding for finding in doctor.examine(seen) if finding.level != "ok"]
 
 
-def test_a_computer_with_nothing_wrong_gets_a_line_for_each_thing_that_was_looked_at() -> None:
+def test_a_computer_with_nothing_wrong_gets_a_line_for_each_thing_that_was_looked_at():
     findings = doctor.examine(computer())
     assert {finding.level for finding in findings} == {"ok"}
+    assert wrong(computer(executable=sys.executable, kernel=sys.executable)) == []
     assert [finding.what.split()[0] for finding in findings] == [
         *("Python", "the", "environment:", *OLDEST, "OpenCV", "Jupyter's")
     ]
@@ -52,7 +55,7 @@ AGAIN = "-m pip install --force-reinstall --no-deps -c constraints.txt"
 NOWHERE = os.path.abspath("no-such-python")
 
 
-def case(level: str, what: str, mend: str, **seen: Any) -> Any:
+def case(level, what, mend, **seen):
     return pytest.param(computer(**seen), level, what, mend, id=what)
 
 
@@ -75,9 +78,7 @@ def case(level: str, what: str, mend: str, **seen: Any) -> Any:
         case("stop", "temple.jpg is cut off.", "git checkout -- data", damaged=("temple.jpg is cut off.",)),
     ],
 )
-def test_what_is_wrong_is_named_with_the_way_to_mend_it(
-    seen: Situation, level: str, what: str, mend: str
-) -> None:
+def test_what_is_wrong_is_named_with_the_way_to_mend_it(seen, level, what, mend):
     findings = wrong(seen)
     assert [finding.level for finding in findings] == [level]
     assert what in findings[0].what
@@ -86,7 +87,7 @@ def test_what_is_wrong_is_named_with_the_way_to_mend_it(
 
 
 @pytest.mark.parametrize("name", OLDEST)
-def test_a_missing_package_is_one_finding(name: str) -> None:
+def test_a_missing_package_is_one_finding(name):
     # What hangs on the package is missing with it, and is not worth a line of its own.
     seen = computer(
         packages={**packages(), name: (OLDEST[name], None)},
@@ -99,7 +100,7 @@ def test_a_missing_package_is_one_finding(name: str) -> None:
     ]
 
 
-def test_what_brings_the_packages_depends_on_the_environment() -> None:
+def test_what_brings_the_packages_depends_on_the_environment():
     missing = computer(packages=packages(numpy=None))
     assert wrong(missing)[0].mend == "make setup"
     assert wrong(replace(missing, own_environment=None))[0].mend == "make setup"
@@ -109,12 +110,12 @@ def test_what_brings_the_packages_depends_on_the_environment() -> None:
     assert all(f'"{OWN_PYTHON}"' in finding.mend for finding in elsewhere)
 
 
-def test_packages_are_not_judged_with_a_python_that_will_not_run_the_course() -> None:
+def test_packages_are_not_judged_with_a_python_that_will_not_run_the_course():
     findings = wrong(Situation(python=(3, 9, 18), packages={"numpy": ("2.0", None)}))
     assert [finding.level for finding in findings] == ["stop"]
 
 
-def test_versions_are_compared_as_numbers() -> None:
+def test_versions_are_compared_as_numbers():
     for version in ("2.13.0+cpu", "2.13", "2.14.0a0", "3", ""):
         assert wrong(computer(packages=packages(torch=version))) == []
     for version in ("2.9.1", "2.12.9+cpu", "2"):
@@ -123,48 +124,26 @@ def test_versions_are_compared_as_numbers() -> None:
     assert wrong(computer(packages=packages(numpy="2"))) == []  # trailing zeros make no older version
 
 
-def test_a_kernel_beside_this_python_is_this_python() -> None:
-    assert wrong(computer(executable=sys.executable, kernel=sys.executable)) == []
-
-
 @pytest.mark.parametrize(
-    ("seen", "status", "last"),
-    [
-        (Situation(), 0, "Nothing stops the course."),
-        (Situation(torch_cuda="13.0"), 0, "Nothing stops the course."),
-        (Situation(damaged=("a", "b")), 1, "Things that stop the course: 2."),
-    ],
+    ("seen", "stops"), [({}, 0), ({"torch_cuda": "13.0"}, 0), ({"damaged": ("a", "b")}, 2)]
 )
-def test_the_exit_status_says_whether_something_stops_the_course(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    seen: Situation,
-    status: int,
-    last: str,
-) -> None:
-    monkeypatch.setattr(doctor, "look", lambda: seen)
-    assert doctor.main() == status
+def test_the_exit_status_says_whether_something_stops_the_course(monkeypatch, capsys, seen, stops):
+    monkeypatch.setattr(doctor, "look", lambda: Situation(**seen))
+    assert doctor.main() == bool(stops)
+    last = f"Things that stop the course: {stops}." if stops else "Nothing stops the course."
     assert capsys.readouterr().out.splitlines()[-1] == last
 
 
-def test_a_path_that_the_console_cannot_print_does_not_end_the_report() -> None:
-    program = (
-        "import pathlib; from coursekit import doctor;"
-        "doctor.look = lambda: doctor.Situation(root=pathlib.Path('\\uac15\\uc758'));"
-        "doctor.main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert r"the course is in \uac15\uc758" in done.stdout
+def test_a_path_that_the_console_cannot_print_does_not_end_the_report(monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(doctor, "look", lambda: Situation(root=Path("강의")))
+    monkeypatch.setattr(sys, "stdout", console)
+    doctor.main()
+    console.seek(0)
+    assert r"the course is in \uac15\uc758" in console.read()
 
 
-def test_the_doctor_takes_no_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_takes_no_arguments(capsys):
     assert doctor.main(["--fix"]) == 2
     assert "--fix" in capsys.readouterr().err
 
@@ -177,11 +156,11 @@ def reported(folder: Path, *options: str) -> str:
     return done.stdout
 
 
-def test_nothing_stops_the_course_where_its_tests_run() -> None:
+def test_nothing_stops_the_course_where_its_tests_run():
     assert reported(ROOT).endswith("\nNothing stops the course.\n")
 
 
-def test_the_doctor_runs_with_nothing_but_the_standard_library_and_knows_what_is_wanted() -> None:
+def test_the_doctor_runs_with_nothing_but_the_standard_library_and_knows_what_is_wanted():
     said = reported(ROOT, "-S")  # without site-packages: everything is missing
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert re.findall(r"STOP  (\S+) is missing; the course needs (\S+) or newer", said) == [
@@ -189,7 +168,7 @@ def test_the_doctor_runs_with_nothing_but_the_standard_library_and_knows_what_is
     ]
 
 
-def test_a_package_without_the_repository_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_package_without_the_repository_is_said_to_be_one(tmp_path):
     (tmp_path / "coursekit").mkdir()
     for name in OLD_SYNTAX:
         shutil.copy(ROOT / "coursekit" / name, tmp_path / "coursekit" / name)
@@ -204,25 +183,17 @@ def test_a_package_without_the_repository_is_said_to_be_one(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", OLD_SYNTAX)
-def test_an_old_python_can_read_what_the_doctor_needs(name: str) -> None:
+def test_an_old_python_can_read_what_the_doctor_needs(name):
     ast.parse((ROOT / "coursekit" / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
-def test_with_an_old_python_only_what_it_can_do_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_an_old_python_only_what_it_can_do_is_read(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
     monkeypatch.setattr(doctor, "_wanted", lambda _: pytest.fail("no package may be looked up"))
     assert doctor.look().python == (3, 9, 18)
 
 
-def test_look_reads_this_computer() -> None:
-    seen = doctor.look()
-    assert seen.executable == sys.executable
-    assert seen.root == ROOT
-    assert seen.packages["numpy"][1] == __import__("numpy").__version__
-    assert seen.missing_folders == ()
-
-
-def test_a_file_that_differs_is_damage_and_an_added_one_is_not(tmp_path: Path) -> None:
+def test_a_file_that_differs_is_damage_and_an_added_one_is_not(tmp_path):
     (tmp_path / "data").mkdir()
     for name in ("good.jpg", "cut off.jpg", "gone.jpg"):
         (tmp_path / "data" / name).write_bytes(b"a photograph")
@@ -240,9 +211,7 @@ def test_a_file_that_differs_is_damage_and_an_added_one_is_not(tmp_path: Path) -
     assert gone == f"Expected {tmp_path / 'data' / 'gone.jpg'}, and it is not there."
 
 
-def test_the_cuda_version_is_read_without_importing_torch(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_cuda_version_is_read_without_importing_torch(monkeypatch, tmp_path):
     spec = types.SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: spec)
     for cuda, wanted in (("'13.0'", "13.0"), ("None", "")):
@@ -253,7 +222,7 @@ def test_the_cuda_version_is_read_without_importing_torch(
     assert doctor._torch_cuda() == ""
 
 
-def test_extensions_and_kernels_are_found_in_any_of_jupyters_folders(tmp_path: Path) -> None:
+def test_extensions_and_kernels_are_found_in_any_of_jupyters_folders(tmp_path):
     first, second = folders = [tmp_path / "first", tmp_path / "second"]
     assert doctor._missing_extensions(folders) == ("ipywidgets", "anywidget")
     assert doctor._kernel_program(folders) is None
@@ -275,9 +244,7 @@ def test_extensions_and_kernels_are_found_in_any_of_jupyters_folders(tmp_path: P
     assert "unreadable" in found
 
 
-def test_a_module_that_cannot_be_imported_gives_its_last_line(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_module_that_cannot_be_imported_gives_its_last_line(monkeypatch, tmp_path):
     (tmp_path / "broken.py").write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
     (tmp_path / "silent.py").write_text("import os; os._exit(3)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -286,32 +253,29 @@ def test_a_module_that_cannot_be_imported_gives_its_last_line(
     assert doctor._import_error("json") == ""
 
 
-def test_a_module_without_metadata_is_there_without_a_version() -> None:
+def test_a_module_without_metadata_is_there_without_a_version():
     assert doctor._version("json") == ""
     assert doctor._version("no_such_module") is None
     assert doctor._version("pytest") == pytest.__version__
     assert doctor._version("pillow") == __import__("PIL").__version__
 
 
-def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_the_commands_are_listed(capsys):
     for arguments in ([], ["-h"], ["--help"]):
         assert commands.main(arguments) == 0
         printed = capsys.readouterr().out
-        assert all(
-            f"  {name} " in printed and purpose in printed for name, (_, purpose) in commands.COMMANDS.items()
-        )
+        for name, (_, purpose) in commands.COMMANDS.items():
+            assert re.search(rf"  {name} +{re.escape(purpose)}", printed)
 
 
-def test_an_unknown_command_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_is_refused_with_the_known_ones(capsys):
     assert commands.main(["doktor"]) == 2
     assert "'doktor'. The commands are: doctor" in capsys.readouterr().err
 
 
-def test_a_command_gets_its_arguments_and_gives_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    got: list[list[str]] = []
-    monkeypatch.setitem(
-        sys.modules, "pretend", types.SimpleNamespace(main=lambda rest: got.append(rest) or 5)
-    )
+def test_a_command_gets_its_arguments_and_gives_the_exit_status(monkeypatch):
+    pretend = types.SimpleNamespace(main=Mock(return_value=5))
+    monkeypatch.setitem(sys.modules, "pretend", pretend)
     monkeypatch.setitem(commands.COMMANDS, "pretend", ("pretend", "nothing"))
     assert commands.main(["pretend", "-x", "1"]) == 5
-    assert got == [["-x", "1"]]
+    pretend.main.assert_called_once_with(["-x", "1"])

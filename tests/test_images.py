@@ -3,8 +3,6 @@
 import os
 import re
 import struct
-import subprocess
-import sys
 import unicodedata
 import zlib
 from io import BytesIO
@@ -129,11 +127,6 @@ def test_what_is_saved_without_loss(kinds, image, expected):
         check(saved(image, kind), expected)
 
 
-@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate"])
-def test_a_compressed_tiff(compression):
-    check(saved(COLOURS, "TIFF", compression=compression), COLOURS / 255)
-
-
 @pytest.mark.parametrize(
     ("kinds", "image", "transparency", "expected"),
     [
@@ -149,20 +142,13 @@ def test_a_colour_that_stands_for_clear_becomes_white(kinds, image, transparency
         check(saved(image, kind, transparency=transparency), expected)
 
 
-@pytest.mark.parametrize(
-    ("kind", "mode", "colour", "options"),
-    [
-        ("JPEG", "RGB", ORANGE, {}),
-        ("JPEG", "RGB", ORANGE, {"progressive": True}),
-        ("JPEG", "CMYK", (0, 153, 255, 0), {}),  # which stores the negative
-        ("AVIF", "RGB", ORANGE, {}),
-    ],
-)
-def test_what_is_saved_with_loss(kind, mode, colour, options):
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "CMYK"), ("AVIF", "RGB")])
+def test_what_is_saved_with_loss(kind, mode):
     if kind == "AVIF" and not features.check("avif"):
         pytest.skip("this Pillow is built without AVIF")
-    content = saved(Image.new(mode, (16, 16), colour), kind, **options)
-    check(content, np.broadcast_to([1, 0.4, 0], (16, 16, 3)), tolerance=4 / 255)
+    colour = ORANGE if mode == "RGB" else (0, 153, 255, 0)  # of CMYK, JPEG stores the negative
+    content = saved(Image.new(mode, (16, 16), colour), kind)
+    check(content, np.full((16, 16, 3), [1, 0.4, 0]), tolerance=4 / 255)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
@@ -217,16 +203,9 @@ def test_odd_notes_in_a_sixteen_bit_file_are_not_spoken_of():
 
 # The letter F, upright, and as a camera would store it for each of the eight orientations of EXIF.
 F = np.array([[1, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0]])
-STORED = {
-    1: F,
-    2: F[:, ::-1],
-    3: F[::-1, ::-1],
-    4: F[::-1],
-    5: F.T,
-    6: np.rot90(F, 1),
-    7: np.rot90(F, 2).T,
-    8: np.rot90(F, -1),
-}
+STORED = dict(
+    enumerate((F, F[:, ::-1], F[::-1, ::-1], F[::-1], F.T, np.rot90(F), np.rot90(F, 2).T, np.rot90(F, -1)), 1)
+)
 
 
 @pytest.mark.parametrize("orientation", STORED)
@@ -250,13 +229,8 @@ def test_exif_orientation(orientation):
         assert image[..., 1].tolist() == F.tolist()
 
 
-def test_an_orientation_that_does_not_exist_turns_nothing():
-    for orientation in (0, 9, 255):
-        check(saved(COLOURS, "PNG", exif=exif_block(orientation)), COLOURS / 255)
-
-
-@pytest.mark.parametrize("damage", [b"Exif\0\0junk", b"Exif\0\0MM\0*\0\0\0\x08\0\x09", b"Exif\0\0"])
-def test_a_damaged_exif_block_hides_no_picture(damage):
+@pytest.mark.parametrize("damage", [b"Exif\0\0junk", b"Exif\0\0MM\0*\0\0\0\x08\0\x09", exif_block(9)])
+def test_an_exif_block_without_sense_hides_no_picture(damage):
     check(saved(Image.new("RGB", (16, 16), "white"), "JPEG", exif=damage), np.ones((16, 16, 3)))
     check(with_chunk(saved(drawn("L", 255), "PNG"), b"eXIf", damage), [1])
 
@@ -281,57 +255,47 @@ def refused(source, words="", **options):
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "picture given as 0 bytes: it is empty, 0 bytes long. Copy or download it again."),
-        (b"some words", "it is not a picture; its first bytes are b'some wor'. Open it in a picture program"),
-        (b"some words", "and save it as PNG or JPEG. Readable are JPEG, PNG, GIF, WEBP, TIFF, BMP, AVIF."),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "it is a HEIC photograph, as telephones take them. Open it in"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0heic", "it is a HEIC photograph"),
-        (b"%PDF-1.7 ...", "it is a PDF document"),
-        (b'<?xml version="1.0"?>\n<svg xmlns="...">', "it is an SVG drawing, which has no pixels"),
-        (b"<!DOCTYPE html><html><head>", "it is a web page, perhaps saved instead of the picture in it"),
-        (b"\n<HTML>", "it is a web page, perhaps saved instead of the picture in it"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "a placeholder that git left for a large file"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "it is not a picture"),
-        (
-            b"\xff\xd8\xff\xe0\0\x10",
-            "it begins like a JPEG file, but the rest is cut off or damaged. Copy or",
-        ),
-        (b"\x89PNG\r\n\x1a\n", "it begins like a PNG file"),
-        (b"GIF89a", "it begins like a GIF file"),
-        (b"RIFF\x10\0\0\0WEBP", "it begins like a WEBP file"),
-        (b"II*\0\x08", "it begins like a TIFF file"),
-        (b"MM\0*\0", "it begins like a TIFF file"),
-        (b"BM\0\0", "it begins like a BMP file"),
-        # Were the first three decoded, the message would be about missing pixels.
-        (
-            png(10_000, 5_001, 8, 2),
-            "has 5001 x 10000 = 50 million pixels, and at most 50 million are read. Make",
-        ),
-        (png(10_000, 10_000, 8, 2), "it has 10000 x 10000 = 100 million pixels"),
-        (
-            png(60_000, 60_000, 8, 2),
-            "it has far more pixels, and at most 50 million are read. Make it smaller",
-        ),
-        (png(10_000, 5_000, 8, 2), "the PNG file is cut off or damaged"),
-        # Black and white have no fixed values in these.
-        (saved(Image.new("I", (2, 2)), "TIFF"), "mode 'I', in which black and white have no fixed values."),
-        (saved(Image.new("F", (2, 2)), "TIFF"), "mode 'F'"),
-        (
-            saved(Image.new("LAB", (2, 2)), "TIFF"),
-            "Expected gray or colour with 8 or 16 bits per channel. Open",
-        ),
-    ],
+WEB = "it is a web page, perhaps saved instead of the picture in it"
+MOST = "and at most 50 million are read. Make it smaller"
+PROGRAM = (
+    "Open it in a picture program and save it as PNG or JPEG. Readable are JPEG, PNG, GIF, WEBP, TIFF, BMP"
 )
+NO_PICTURE = [
+    (b"", "picture given as 0 bytes: it is empty, 0 bytes long. Copy or download it again."),
+    (b"some words", f"it is not a picture; its first bytes are b'some wor'. {PROGRAM}"),
+    (b"\0\0\0\x18ftypheic\0\0\0\0mif1", f"it is a HEIC photograph, as telephones take them. {PROGRAM}"),
+    (b"\0\0\0\x18ftypmif1\0\0\0\0heic", "it is a HEIC photograph"),
+    (b"%PDF-1.7 ...", "it is a PDF document"),
+    (b'<?xml version="1.0"?>\n<svg xmlns="...">', "it is an SVG drawing, which has no pixels"),
+    (b"<!DOCTYPE html><html><head>", WEB),
+    (b"\n<HTML>", WEB),
+    (b"version https://git-lfs.github.com/spec/v1\n", "a placeholder that git left for a large file"),
+    (b"\xff\xd8\xff\xe0\0\x10", "it begins like a JPEG file, but the rest is cut off or damaged. Copy or"),
+    (b"\x89PNG\r\n\x1a\n", "it begins like a PNG file"),
+    (b"GIF89a", "it begins like a GIF file"),
+    (b"RIFF\x10\0\0\0WEBP", "it begins like a WEBP file"),
+    (b"II*\0\x08", "it begins like a TIFF file"),
+    (b"MM\0*\0", "it begins like a TIFF file"),
+    (b"BM\0\0", "it begins like a BMP file"),
+    # Were the first two decoded, the message would be about missing pixels.
+    (png(10_000, 5_001, 8, 2), f"it has 5001 x 10000 = 50 million pixels, {MOST}"),
+    (png(60_000, 60_000, 8, 2), f"it has far more pixels, {MOST}"),
+    (png(10_000, 5_000, 8, 2), "the PNG file is cut off or damaged"),
+    (
+        saved(Image.new("I", (2, 2)), "TIFF"),
+        "mode 'I', in which black and white have no fixed values. Expected",
+    ),
+    (saved(Image.new("LAB", (2, 2)), "TIFF"), f"gray or colour with 8 or 16 bits per channel. {PROGRAM}"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), NO_PICTURE)
 def test_no_picture(content, words):
     refused(content, words)
 
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
 WHOLE = {kind: saved(NOISE, kind) for kind in ("JPEG", "PNG", "GIF", "TIFF", "BMP")} | {
-    "progressive JPEG": saved(NOISE, "JPEG", progressive=True),
     "lossy WEBP": saved(NOISE, "WEBP", lossless=False),
     "16-bit PNG": deep(".png", NOISE.astype(np.uint16) * 257),
     "16-bit TIFF": deep(".tiff", NOISE.astype(np.uint16) * 257),
@@ -360,20 +324,15 @@ def test_damaged_files_raise_nothing_but_image_error():
             except ImageError:
                 count += 1
             else:
-                assert image.dtype == np.float32
                 assert 0 <= image.min() <= image.max() <= 1
     assert count > 100
 
 
-PILLOW = [OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, ZeroDivisionError]
-
-
-@pytest.mark.parametrize("error", [*PILLOW, RuntimeError, struct.error, zlib.error, cv2.error])
+@pytest.mark.parametrize(
+    "error", [OSError, SyntaxError, TypeError, KeyError, RuntimeError, struct.error, zlib.error]
+)
 def test_whatever_a_reader_raises_becomes_an_image_error(monkeypatch, error):
-    def fail(self):
-        raise error("the reason")
-
-    monkeypatch.setattr("PIL.BmpImagePlugin.BmpImageFile.load", fail)
+    monkeypatch.setattr("PIL.BmpImagePlugin.BmpImageFile.load", Mock(side_effect=error("the reason")))
     message = refused(saved(COLOURS, "BMP"), "as 78 bytes: the BMP file is cut off or damaged (")
     assert re.search(r"the reason.*\)\. Copy or download it again\.$", message)
 
@@ -420,40 +379,52 @@ def test_all_kinds_of_source_give_the_same_and_stay_as_they_are(photo):
         refused(wrong, "Of an upload widget, give upload.value[0]['content'].")
 
 
-@pytest.mark.parametrize("source", [None, 3, ["temple"], {"name": "x"}, torch.zeros(2)])
-def test_an_impossible_source(source):
-    words = "expects the name of a sample, a path, the bytes of a file or an array, and got"
-    refused(source, f"load_image {words} {type(source).__name__}.")
+SOURCES = "load_image expects the name of a sample, a path, the bytes of a file or an array, and got"
+RANGE = "load_image expects values from 0 to 1, and got an array with values from"
+BYTES_PATH = Mock(spec=os.PathLike, __fspath__=lambda self: b"photo.png")
+ADDRESS = "https://example.org/cat.jpg"
 
 
-def test_an_array_is_copied_and_made_float32():
-    array = noise(4, 5, 3).astype(np.float64)
-    before = array.copy()
-    image = load_image(array)
-    assert image.dtype == np.float32
-    image[:] = 0
-    assert np.array_equal(array, before)
-    assert load_image(noise(4, 5)).shape == (4, 5, 3)
-    assert load_image(noise(4, 5, 3), mode="gray").shape == (4, 5)
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (None, f"{SOURCES} NoneType."),
+        (torch.zeros(2), f"{SOURCES} Tensor."),
+        (
+            np.array([[0, 255.0]]),
+            f"{RANGE} 0 to 255. Divide it by its largest possible value, 255 for 8 bits.",
+        ),
+        (np.array([[-0.5, 0.5]]), f"{RANGE} -0.5 to 0.5."),
+        ("  ", "Expected a sample's name or a path, and got '  '. Samples: temple, rocket"),
+        (BYTES_PATH, f"Expected a sample's name or a path, and got {BYTES_PATH!r}. Samples: temple"),
+        (ADDRESS, f"{ADDRESS} is a web address. Download the picture, and give the path of the file."),
+        ("a\0b.png", "a\0b.png: this path cannot be used ("),
+        ("x" * 5000, "xxx: this path cannot be used ("),
+    ],
+)
+def test_no_source(source, words):
+    refused(source, words)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 255), (-0.5, 0.5), (0.5, 1.25)])
-def test_an_array_beyond_zero_to_one(low, high):
-    words = (
-        f"load_image expects values from 0 to 1, and got an array with values from {low} to {high}. Divide it"
-    )
-    refused(np.array([[low, high]], float), words)
-
-
-@pytest.mark.parametrize("mode", ["bgr", "RGB", None])
+@pytest.mark.parametrize("mode", ["bgr", None])
 def test_an_unknown_mode(mode):
     refused("temple", f"mode must be 'rgb' or 'gray', and it is {mode!r}. For blue first", mode=mode)
 
 
-@pytest.mark.parametrize("side", [0, -5, 3.5, "320", True, (320, 200)])
+@pytest.mark.parametrize("side", [0, 3.5, "320", True])
 def test_an_impossible_max_side(side):
     words = f"max_side must be a whole number of pixels, at least 1, and it is {side!r}."
     refused("a file that is not there", words, max_side=side)
+
+
+def test_an_array_is_copied_and_made_float32():
+    array = noise(4, 5, 3).astype(np.float64)
+    image = load_image(array)
+    assert image.dtype == np.float32
+    image[:] = 0
+    assert array.max() > 0
+    assert load_image(noise(4, 5)).shape == (4, 5, 3)
+    assert load_image(noise(4, 5, 3), mode="gray").shape == (4, 5)
 
 
 def test_max_side_takes_the_mean_of_areas_and_never_enlarges():
@@ -471,10 +442,18 @@ def test_white_stays_at_most_one():
 
 # Paths, and what is said where there is no such file
 
-NAMES = ("사진.png", "图片.png", "写真.png", "été à la plage.png", "#1 100% [a] {b} 'c'.png", "🐈.png")
+NAMES = (
+    "사진.png",
+    "图片.png",
+    "写真.png",
+    "été à la plage.png",
+    "#1 100% [a] {b} 'c'.png",
+    "🐈.png",
+    "wrong suffix.txt",
+)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "no suffix", "wrong suffix.txt"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_path_in_any_language(photo, monkeypatch, name):
     path = photo.parent / "폴더 文件夹 フォルダ" / name
     path.parent.mkdir()
@@ -484,17 +463,11 @@ def test_a_path_in_any_language(photo, monkeypatch, name):
         assert load_image(source).shape == (1, 2, 3)
 
 
-def test_a_name_composed_in_the_other_way(photo):
-    apart, together = (unicodedata.normalize(form, "사진 été.png") for form in ("NFD", "NFC"))
-    assert apart != together
-    photo.rename(apart)
-    assert load_image(together).shape == (1, 2, 3)
-
-
-def test_home_folder(photo, monkeypatch):
+def test_a_name_composed_in_the_other_way_and_the_home_folder(photo, monkeypatch):
     monkeypatch.setenv("HOME", str(photo.parent))
     monkeypatch.setenv("USERPROFILE", str(photo.parent))
-    assert load_image("~/photo.png").shape == (1, 2, 3)
+    photo.rename(unicodedata.normalize("NFD", "사진 été.png"))
+    assert load_image("~/" + unicodedata.normalize("NFC", "사진 été.png")).shape == (1, 2, 3)
 
 
 def test_a_samples_name_comes_before_a_file_of_that_name(photo):
@@ -514,13 +487,9 @@ NO_FOLDER = "Its folder is not there either; the nearest that is:"
     [
         ("phto.png", f"{NEAR} temple, rocket, astronaut, cat, coffee, brick, gravel."),
         ("Photo.PNG.", NEAR),
-        ("photo.jpg", NEAR),
-        ("PHOTOS.png", NEAR),
         ("photo", NEAR),
         ("qqqqqq.xyz", f"{UNLIKE} Samples:"),
-        ("tempel", f"{UNLIKE} Or the sample 'temple'? Samples:"),
-        ("Temple.jpg", f"{UNLIKE} Or the sample 'temple'? Samples:"),
-        ("rockett", f"{UNLIKE} Or the sample 'rocket'? Samples:"),
+        ("Tempel.jpg", f"{UNLIKE} Or the sample 'temple'? Samples:"),
         ("pictures/2024/a.png", NO_FOLDER),
         ("photo.png/b.png", NO_FOLDER),
         ("../qqqqqq/a.png", NO_FOLDER),
@@ -531,8 +500,7 @@ NO_FOLDER = "Its folder is not there either; the nearest that is:"
     ],
 )
 def test_a_missing_file(photo, wrong, words):
-    path = Path(os.path.abspath(wrong))
-    message = refused(wrong, f"Cannot load {path}: there is no such file. {words}")
+    message = refused(wrong, f"Cannot load {os.path.abspath(wrong)}: there is no such file. {words}")
     if words == NO_FOLDER:
         there = photo.parent.parent if ".." in wrong else photo.parent
         assert f"{NO_FOLDER} {there}. Samples:" in message
@@ -541,9 +509,8 @@ def test_a_missing_file(photo, wrong, words):
 def test_at_most_three_near_names(photo):
     for number in range(6):
         photo.with_name(f"photo{number}.png").touch()
-    assert re.search(
-        r"mean 'photo\d?\.png'( or 'photo\d?\.png'){2} in the same folder\?", refused("photos.png")
-    )
+    one = r"'photo\d?\.png'"
+    assert re.search(rf"mean {one} or {one} or {one} in the same folder\?", refused("photos.png"))
 
 
 def test_a_folder(tmp_path):
@@ -559,29 +526,6 @@ def test_what_is_wrong_in_a_file_is_said_with_its_absolute_path(photo):
     refused("photo.png", f"Cannot load {photo}: it is not a picture")
 
 
-class BytesPath:
-    """A path as operating systems with bytes have it."""
-
-    def __fspath__(self):
-        return b"photo.png"
-
-
-@pytest.mark.parametrize("source", ["", "   ", BytesPath()])
-def test_nothing_that_could_be_a_name(source):
-    refused(source, f"Expected a sample's name or a path, and got {source!r}. Samples: temple, rocket")
-
-
-@pytest.mark.parametrize("address", ["http://example.org/cat.jpg", "https://example.org/cat.jpg"])
-def test_a_web_address(address):
-    words = "is a web address. Download the picture, and give the path of the file."
-    assert refused(address) == f"{address} {words}"
-
-
-@pytest.mark.parametrize("name", ["a\0b.png", "x" * 5000 + ".png"])
-def test_a_path_that_no_system_takes(name):
-    refused(name, f"{name}: this path cannot be used (")
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows wants a special right for links")
 def test_links(photo):
     link, broken, gone = (photo.with_name(name) for name in ("link.png", "broken.png", "gone"))
@@ -591,32 +535,17 @@ def test_links(photo):
     refused(broken, f"Cannot load {broken}: it is a link to {gone}, which is not there.")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "pipe.png")
-    code = "from coursekit.images import load_image; load_image('pipe.png')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=60
-    )
-    assert "pipe.png: it is not an ordinary file. Give the path of a picture." in done.stderr
+NO_ENTRY = "you are not allowed to look into its folder. Ask the owner of the folder."
+NO_READING = "you are not allowed to read it. Change its permissions, or ask its owner."
+NO_DISK = "the system cannot read it (I/O). Copy it to another folder."
+SYSTEM = [
+    ("stat", PermissionError(), NO_ENTRY),
+    ("open", PermissionError(), NO_READING),
+    ("open", OSError("I/O"), NO_DISK),
+]
 
 
-@pytest.mark.parametrize(
-    ("function", "error", "words"),
-    [
-        (
-            "stat",
-            PermissionError(),
-            "you are not allowed to look into its folder. Ask the owner of the folder.",
-        ),
-        (
-            "open",
-            PermissionError(),
-            "you are not allowed to read it. Change its permissions, or ask its owner.",
-        ),
-        ("open", OSError("I/O"), "the system cannot read it (I/O). Copy it to another folder."),
-    ],
-)
+@pytest.mark.parametrize(("function", "error", "words"), SYSTEM)
 def test_what_the_system_refuses(photo, monkeypatch, function, error, words):
     # The superuser may do everything, so that it is played; the samples would not be found then either.
     monkeypatch.setattr("coursekit.images.samples", list)
@@ -630,15 +559,12 @@ def test_a_folder_that_may_not_be_listed(photo, monkeypatch):
 
 
 def test_without_the_data_paths_still_work(photo, monkeypatch):
+    monkeypatch.setattr("coursekit.images.sample", Mock(side_effect=samples.DataError("it is gone")))
+    assert refused("cat") == "it is gone"
     monkeypatch.setattr(samples, "_DATA", photo.parent / "nowhere")
     assert load_image("photo.png").shape == (1, 2, 3)
     message = refused("temple", f"Cannot load {photo.with_name('temple')}: there is no such file.")
     assert "The samples cannot be used: The files of the course are not here" in message
-
-
-def test_a_sample_whose_file_is_gone(monkeypatch):
-    monkeypatch.setattr("coursekit.images.sample", Mock(side_effect=samples.DataError("it is gone")))
-    assert refused("cat") == "it is gone"
 
 
 # to_gray, resize, to_tensor
@@ -646,12 +572,11 @@ def test_a_sample_whose_file_is_gone(monkeypatch):
 
 def test_to_gray_equals_opencv():
     image = noise(39, 58, 3)
-    for given in (image, image.astype(np.float64), image[::-1, ::2, ::-1]):
+    for given in (image.astype(np.float64), image[::-1, ::2, ::-1]):
         gray = to_gray(given)
         assert gray.dtype == np.float32
         expected = cv2.cvtColor(np.array(given, np.float32), cv2.COLOR_RGB2GRAY)
         np.testing.assert_allclose(gray, expected, rtol=0, atol=1e-6)
-    assert np.array_equal(image, noise(39, 58, 3))
 
 
 @pytest.mark.parametrize("call", [to_gray, lambda image: resize(image, max_side=4)])
@@ -661,22 +586,12 @@ def test_what_stays_as_it_is_is_copied(call):
     assert not np.shares_memory(call(image), image)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_resize_equals_opencv(seed):
-    random = np.random.default_rng(seed)
-    height, width = (int(side) for side in random.integers(20, 90, 2))
-    image = noise(height, width, 3, seed=seed) if seed % 2 else noise(height, width, seed=seed)
-    smaller = (int(random.integers(1, height)), int(random.integers(1, width)))
-    larger = (height + 13, width + 5)
-    for size, method in ((smaller, cv2.INTER_AREA), (larger, cv2.INTER_LINEAR)):
-        expected = cv2.resize(image, size[::-1], interpolation=method)
-        np.testing.assert_allclose(resize(image, size=size), expected, rtol=0, atol=1e-6)
-
-
 @pytest.mark.parametrize(
     ("image", "size", "expected"),
     [
         ([[0, 1] * 4] * 2, (4, 4), [[0.5] * 4] * 4),  # one side shorter, the other longer
+        ([[0, 4]], (1, 4), [[0, 1, 3, 4]]),
+        ([[0, 3, 6]], (1, 2), [[1, 5]]),  # a pixel and half of the next
         ([[-4, -2], [6, 8]], (2, 1), [[-3], [7]]),  # values need not lie in [0, 1]
     ],
 )
@@ -688,11 +603,9 @@ def test_resize_by_hand(image, size, expected):
     ("shape", "side", "expected"),
     [
         ((426, 640), 320, (213, 320)),
-        ((360, 640), 400, (225, 400)),
         ((640, 426), 320, (320, 213)),
         ((3, 6), 5, (3, 5)),  # 2.5 is rounded up
         ((1, 1000), 10, (1, 10)),  # never 0
-        ((5, 5), 5, (5, 5)),
         ((5, 5), 500, (5, 5)),
         ((7, 5), 1, (1, 1)),
     ],
@@ -711,10 +624,7 @@ def test_the_shape_that_max_side_gives(shape, side, expected):
         ({"size": 5}, "size must be (height, width), and it is 5."),
         ({"size": (1, 2, 3)}, "size must be (height, width), and it is (1, 2, 3)."),
         ({"size": (0, 2)}, "the height in size must be a whole number of pixels, at least 1, and it is 0."),
-        (
-            {"size": (2, 1.5)},
-            "the width in size must be a whole number of pixels, at least 1, and it is 1.5.",
-        ),
+        ({"size": (2, 1.5)}, "the width in size must be a whole number of pixels, at least 1, and it is 1.5"),
     ],
 )
 def test_resize_refuses(wanted, words):
@@ -722,7 +632,7 @@ def test_resize_refuses(wanted, words):
         resize(noise(4, 4), **wanted)
 
 
-@pytest.mark.parametrize("shape", [(4, 5, 3), (1, 1, 3), (3, 3, 3), (4, 5), (1, 1)])
+@pytest.mark.parametrize("shape", [(4, 5, 3), (3, 3, 3), (4, 5)])
 def test_to_tensor_puts_channels_first_and_shares_no_memory(shape):
     image = noise(*shape)[::-1]  # a view that torch cannot wrap
     before = image.copy()
@@ -738,6 +648,7 @@ FLOATS = "expects float values, 0 for black and 1 for white, and got"
 DIVIDE = "Divide by the largest possible value"
 SHAPES = "expects an image (H, W) or (H, W, 3), and got"
 CHANNELS = "The channels come first, as in torch. Put them last:"
+TENSOR = "A tensor (1, 3, H, W) becomes one with tensor[0].permute(1, 2, 0).numpy()."
 
 
 @pytest.mark.parametrize(
@@ -745,9 +656,7 @@ CHANNELS = "The channels come first, as in torch. Put them last:"
     [
         (np.zeros((4, 4, 3), np.uint8), f"{FLOATS} uint8. {DIVIDE} (array / 255), or use load_image."),
         (np.zeros((4, 4), np.uint16), f"{FLOATS} uint16. {DIVIDE} (array / 65535), or"),
-        (np.zeros((4, 4), np.int64), f"{FLOATS} int64. {DIVIDE} (array / 255), or"),
         (np.zeros((4, 4), bool), f"{FLOATS} bool. {DIVIDE}, or"),
-        (np.zeros((4, 4), complex), f"{FLOATS} complex128. {DIVIDE}, or"),
         (np.zeros((4, 4, 4)), f"{SHAPES} (4, 4, 4). It has an alpha channel: give the file to load_image"),
         (np.zeros((4, 4, 1)), f"{SHAPES} (4, 4, 1). Drop the last axis: image[..., 0]."),
         (np.zeros((3, 4, 5)), f"{SHAPES} (3, 4, 5). {CHANNELS} image.transpose(1, 2, 0)."),
@@ -757,11 +666,7 @@ CHANNELS = "The channels come first, as in torch. Put them last:"
         (np.zeros(5), f"{SHAPES} (5,). Load it with load_image."),
         (np.zeros((0, 4, 3)), f"{SHAPES} (0, 4, 3). It holds no pixels: look at the slice that made it."),
         (np.array([[np.nan, 1], [np.inf, 0]]), "expects finite values, and 2 of 4 are NaN or infinite. Look"),
-        ([[0.5]], "expects an ndarray, and got list. A tensor (1, 3, H, W) becomes one with"),
-        (
-            torch.zeros(1, 3, 4, 4),
-            "and got Tensor. A tensor (1, 3, H, W) becomes one with tensor[0].permute(",
-        ),
+        (torch.zeros(1, 3, 4, 4), f"expects an ndarray, and got Tensor. {TENSOR}"),
     ],
 )
 def test_no_image(image, words):
@@ -772,13 +677,3 @@ def test_no_image(image, words):
         with pytest.raises(ImageError, match=re.escape(words)) as caught:
             call(image)
         assert str(caught.value).startswith(f"{name} expects")
-
-
-def test_neither_torch_nor_matplotlib_is_loaded():
-    code = (
-        "import sys, coursekit.images as images\n"
-        "images.to_gray(images.load_image('cat', max_side=50))\n"
-        "print(*{name.partition('.')[0] for name in sys.modules})"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not set(done.stdout.split()) & {"torch", "matplotlib", "skimage", "scipy", "ipywidgets"}

@@ -45,16 +45,12 @@ def test_output_two_is_minus_output_one_and_half_of_both_becomes_zero(image):
 def test_the_weight_is_copied():
     weight = torch.ones(1, 1, 2, 2)
     array = np.ones((1, 1, 2, 2))
-    layers = [ConvLayer(weight), ConvLayer(array)]
+    layers = [ConvLayer(weight), ConvLayer(array), ConvLayer(np.broadcast_to(np.float32(1), (1, 1, 2, 2)))]
     weight.zero_()
     array[:] = 0
     for layer in layers:
         assert (layer.conv.weight == 1).all()
         assert layer.conv.weight.dtype == torch.float32
-
-
-def test_a_read_only_weight_will_do():
-    assert ConvLayer(filters.BASE_KERNEL.reshape(1, 1, 4, 4)).conv.weight.shape == (1, 1, 4, 4)
 
 
 @pytest.mark.parametrize("network", [ConvLayer, ConvPool])
@@ -73,11 +69,7 @@ def test_a_wrong_weight_is_refused(network):
         (torch.zeros(1, 3, 8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(1, 3, 8, 8\)"),
         (torch.zeros(8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(8, 8\)"),
         (torch.zeros(1, 1, 3, 8), ValueError, r"\(3, 8\) pixels is smaller than the kernel \(4, 4\)"),
-        (
-            torch.zeros(1, 1, 8, 8, dtype=torch.uint8),
-            TypeError,
-            r"of torch.float32, got torch.uint8. images.to_",
-        ),
+        (torch.zeros(1, 1, 8, 8).byte(), TypeError, r"of torch.float32, got torch.uint8. images.to_"),
         (np.zeros((1, 1, 8, 8)), TypeError, "of torch.float32, got ndarray"),
     ],
 )
@@ -108,14 +100,7 @@ def test_an_unknown_pooling_is_refused():
 
 def test_the_stack_of_the_lessons():
     stack = StackedConv()
-    assert [name for name, _ in stack.named_children()] == [
-        "conv1",
-        "relu1",
-        "conv2",
-        "relu2",
-        "conv3",
-        "relu3",
-    ]
+    assert " ".join(name for name, _ in stack.named_children()) == "conv1 relu1 conv2 relu2 conv3 relu3"
     assert stack.conv1.weight.shape == (12, 3, 5, 5)
     x = torch.zeros(1, 3, 225, 400)
     shapes = [tuple((x := layer(x)).shape[1:]) for layer in stack.children()][::2]
@@ -139,9 +124,6 @@ def test_three_convolutions_without_relu_are_one():
     assert single.weight.shape == (48, 3, 13, 13)
     x = torch.rand(2, 3, 30, 25, generator=torch.Generator().manual_seed(0))
     assert (stack(x) - single(x)).abs().max() < 1e-5
-    # More depth, more parameters, nothing gained.
-    assert sum(p.numel() for p in stack.parameters()) == 36_984
-    assert sum(p.numel() for p in single.parameters()) == 24_384
 
 
 def test_with_relu_they_are_not():

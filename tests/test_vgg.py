@@ -13,9 +13,7 @@ from coursekit.models.vgg import VGG, WeightsError
 
 NAMES = [f"block{block}_conv{number}" for block in (1, 2) for number in (1, 2)]
 NAMES += [f"block{block}_conv{number}" for block in (3, 4, 5) for number in (1, 2, 3)]
-PEOPLE = [
-    name for block in range(1, 6) for name in [*(n for n in NAMES if f"k{block}" in n), f"block{block}_pool"]
-]
+PEOPLE = [name for block in "12345" for name in (*(n for n in NAMES if n[5] == block), f"block{block}_pool")]
 PEOPLE += ["flatten", "fc1", "fc2", "predictions"]
 # torchvision's modules that hold weights.
 MODULES = [f"features.{i}" for i in (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)]
@@ -28,16 +26,11 @@ SHAPES += [(4096, 25088), (4096, 4096), (1000, 4096)]
 def random_sizes(seed):
     random = np.random.default_rng(seed)
     widths = [
-        [int(width) for width in random.integers(1, 6, size=random.integers(1, 4))]
-        for _ in range(random.integers(1, 5))
+        random.integers(1, 6, size=random.integers(1, 4)).tolist() for _ in range(random.integers(1, 5))
     ]
-    hidden = [int(size) for size in random.integers(1, 7, size=random.integers(0, 3))]
-    return {
-        "widths": widths,
-        "pool": int(random.integers(1, 4)),
-        "hidden": hidden,
-        "classes": int(random.integers(2, 9)),
-    }
+    hidden = random.integers(1, 7, size=random.integers(0, 3)).tolist()
+    pool, classes = int(random.integers(1, 4)), int(random.integers(2, 9))
+    return {"widths": widths, "pool": pool, "hidden": hidden, "classes": classes}
 
 
 def test_the_state_dict_has_torchvisions_names_and_shapes():
@@ -129,11 +122,9 @@ def test_a_conv_layer_keeps_its_relu():
 
 
 def test_a_last_layer_that_does_not_exist():
+    message = r"There is no layer 'block6_conv1'. The layers are block1_conv1, .*, predictions\."
     for kind in (None, "course", "imagenet"):
-        with pytest.raises(
-            WeightsError,
-            match=r"There is no layer 'block6_conv1'. The layers are block1_conv1, .*, predictions\.",
-        ):
+        with pytest.raises(WeightsError, match=message):
             vgg16(kind, until="block6_conv1", device="meta")
 
 
@@ -152,16 +143,12 @@ def test_random_weights_are_seeded_and_keep_the_range():
     assert vgg16(until="block1_conv1").origin == "random weights (seed 0)"
 
 
-def test_a_model_is_ready_to_predict():
+def test_a_model_is_ready_to_predict_on_the_default_device():
     for model in (vgg16(until="block1_conv1"), vgg16("course"), vgg16(device="meta")):
         assert not any(module.training for module in model.modules())
         assert not any(value.requires_grad for value in model.parameters())
-
-
-def test_the_default_device_is_honoured():
     with torch.device("meta"):
-        for weights in (None, "course"):
-            assert all(value.is_meta for value in vgg16(weights).parameters())
+        assert all(value.is_meta for weights in (None, "course") for value in vgg16(weights).parameters())
 
 
 def test_images_are_normalized_by_channel():

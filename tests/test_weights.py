@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -37,11 +37,9 @@ def shapes_of(model):
 def hub_shapes(model, pool):
     """The shapes in timm's file: the classifier has other names there, and conv layers' shapes."""
     shapes = shapes_of(model)
-    for ours, theirs, side in (
-        ("classifier.0", "pre_logits.fc1", pool),
-        ("classifier.3", "pre_logits.fc2", 1),
-        ("classifier.6", "head.fc", 0),
-    ):
+    sides = (("0", "pre_logits.fc1", pool), ("3", "pre_logits.fc2", 1), ("6", "head.fc", 0))
+    for number, theirs, side in sides:
+        ours = f"classifier.{number}"
         outputs, inputs = shapes.pop(f"{ours}.weight")
         shapes[f"{theirs}.weight"] = (outputs, inputs // side**2, side, side) if side else (outputs, inputs)
         shapes[f"{theirs}.bias"] = shapes.pop(f"{ours}.bias")
@@ -101,12 +99,8 @@ def serve(monkeypatch):
 @pytest.fixture
 def no_network(monkeypatch):
     """Any use of a socket fails the test."""
-
-    def refuse(*args, **kwargs):
-        raise AssertionError("the network was used")
-
     for name in ("socket", "create_connection", "getaddrinfo"):
-        monkeypatch.setattr(socket, name, refuse)
+        monkeypatch.setattr(socket, name, Mock(side_effect=AssertionError("the network was used")))
 
 
 def kept(home):
@@ -153,23 +147,18 @@ def test_the_client_reports_nothing_unless_its_user_allows_it(full, serve, monke
     server = serve(full)
     vgg16("imagenet", until="block1_conv1")
     assert "torch" not in server.headers["user-agent"]
-    assert constants.HF_HUB_DISABLE_TELEMETRY
     monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "0")
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
     vgg16("imagenet", until="block1_conv2")
     assert not constants.HF_HUB_DISABLE_TELEMETRY
 
 
-def test_what_is_there_is_not_fetched_again(full, serve, request):
+def test_what_is_there_is_not_fetched_again(full, serve, before, request):
     server = serve(full)
-    vgg16("imagenet", until="block1_conv1")
-    del server.asked[:]
     vgg16("imagenet", until="block1_pool")
     assert server.asked == [HEADER, span(full, "features.2.weight"), span(full, "features.2.bias")]
     request.getfixturevalue("no_network")
-    model = vgg16("imagenet", until="block1_pool")
-    assert tuple(model(torch.zeros(1, 3, 6, 8)).shape) == (1, 64, 3, 4)
-    check_numbers(model)
+    check_numbers(vgg16("imagenet", until="block1_pool"))
 
 
 def test_all_conv_layers_unless_one_asks_for_less_or_more(full, serve):
@@ -186,9 +175,8 @@ def test_the_classifier_comes_with_the_whole_file(small, serve, home, request):
     server = serve(small)
     model = vgg16("imagenet", until="predictions")
     assert "/api/" not in "".join(server.paths)
-    for (name, shape), value in zip(
-        hub_shapes(VGG(**SMALL), 2).items(), model.state_dict().values(), strict=True
-    ):
+    names = hub_shapes(VGG(**SMALL), 2).items()
+    for (name, shape), value in zip(names, model.state_dict().values(), strict=True):
         np.testing.assert_array_equal(value.flatten(), numbers(name, shape).flatten())
     # Then no layer needs to come singly.
     request.getfixturevalue("no_network")
@@ -196,25 +184,11 @@ def test_the_classifier_comes_with_the_whole_file(small, serve, home, request):
     assert not (home / "HF_ASSETS_CACHE").exists()
 
 
-def test_a_header_longer_than_the_first_request(small, serve, monkeypatch):
-    monkeypatch.setattr(weights, "HEADER", 64)
-    server = serve(small)
-    vgg16("imagenet", until="block1_conv1")
-    length = int.from_bytes(small.read_bytes()[:8], "little")
-    assert server.asked[:2] == [(0, 63), (64, length + 7)]
-
-
 def test_redirects_and_a_busy_server_are_borne(full, serve):
     server = serve(full, {1: "redirect", 3: 503, 4: 429})
     vgg16("imagenet", until="block1_conv1")
     assert server.asked[:2] == [HEADER, HEADER]
     assert server.asked[2] == server.asked[3] == server.asked[4]
-
-
-def test_the_whole_file_comes_in_spite_of_a_cut(small, serve):
-    server = serve(small, {1: "cut"})
-    vgg16("imagenet", until="predictions")
-    assert len(server.asked) == 2
 
 
 # ImageNet's: what goes wrong
@@ -227,80 +201,58 @@ FAULTS = [
     ({0: 418}, r"answered with status 418.* Is HF_ENDPOINT right\?"),
     ({0: 429}, "answered with status 429.* from the whole class"),
     ({0: 500}, "answered with status 500.* a fault of its own"),
-    ({0: 503}, "answered with status 503.* a fault of its own"),
-    ({3: 404}, "answered with status 404"),
     ({0: "hang up"}, r"The connection to .*/model\.safetensors failed \(.*Is this computer on the network"),
     ({3: "cut"}, r"The connection to .* failed \(.*Nothing incomplete was kept"),
     ({2: "other length"}, r"The connection to .* failed \("),
-    ({0: "ignore range"}, "bytes 0 to 4,095 and answered with status 200, no Content-Range.*login page"),
-    ({3: "ignore range"}, "answered with status 200"),
+    ({3: "ignore range"}, "bytes .* and answered with status 200, no Content-Range.*login page"),
     ({0: "other range"}, "asked for bytes 0 to 4,095 and answered with status 206, bytes 8-4095/553"),
-    ({2: "other range"}, "answered with status 206, bytes"),
     ({0: "spoil"}, "does not begin like a safetensors file"),
 ]
 
 
-class Before(NamedTuple):
-    """What the cache holds, and a layer that it lacks."""
-
-    kept: dict
-    until: str
-
-
-@pytest.fixture(params=["empty cache", "a layer in the cache"])
-def before(request, full, serve, home):
-    if request.param == "empty cache":
-        return Before({}, "block1_conv1")
+@pytest.fixture
+def before(full, serve, home):
+    """What the cache holds: the layer before the one that a test wants."""
     serve(full)
     vgg16("imagenet", until="block1_conv1")
-    return Before(kept(home), "block1_conv2")
+    return kept(home)
 
 
 @pytest.mark.parametrize(("faults", "message"), FAULTS)
 def test_a_fault_has_its_message_and_leaves_the_cache_as_before(full, serve, home, before, faults, message):
     serve(full, faults)
     with pytest.raises(WeightsError, match=message):
-        vgg16("imagenet", until=before.until)
-    assert kept(home) == before.kept
+        vgg16("imagenet", until="block1_conv2")
+    assert kept(home) == before
 
 
-WHOLE = [(404, "status 404"), (500, "status 500"), ("hang up", "failed"), ("cut", "failed")]
-
-
-@pytest.mark.parametrize(("fault", "message"), WHOLE)
-def test_a_fault_in_the_whole_file(small, serve, home, fault, message):
-    serve(small, {0: fault})
-    with pytest.raises(WeightsError, match=message):
-        vgg16("imagenet", until="predictions")
-    assert not [path for path in kept(home) if path.suffix == ".incomplete" or "snapshots" in path.parts]
+def test_the_whole_file_comes_in_spite_of_one_cut_and_no_more(small, serve, home):
+    for faults in ({0: 404}, {0: "cut"}):
+        serve(small, faults)
+        with pytest.raises(WeightsError, match=r"answered with status 404|failed"):
+            vgg16("imagenet", until="predictions")
+        assert not [path for path in kept(home) if path.suffix == ".incomplete" or "snapshots" in path.parts]
+    server = serve(small, {1: "cut"})
+    vgg16("imagenet", until="predictions")
+    assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize("until", ["block1_conv1", "predictions"])
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "ftp://127.0.0.1", "example", "http:///a"])
 def test_no_network_or_a_mirror_that_is_none(home, monkeypatch, endpoint, until):
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
-    with pytest.raises(
-        WeightsError, match=r"The connection to .* failed \(.*\(HTTPS_PROXY\).*vgg16\(.course.\)"
-    ):
+    message = r"The connection to .* failed \(.*\(HTTPS_PROXY\).*vgg16\(.course.\)\.$"
+    with pytest.raises(WeightsError, match=message):
         vgg16("imagenet", until=until)
     assert kept(home) == {}
 
 
-def test_no_such_server_and_one_that_says_nothing(home, monkeypatch):
+def test_a_server_that_says_nothing(monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(WeightsError, match=r"failed \(.*timed out"):
             vgg16("imagenet", until="block1_conv1")
-
-    def unknown(*args, **kwargs):
-        raise socket.gaierror(-2, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.invalid")
-    with pytest.raises(WeightsError, match=r"mirror\.invalid/.* failed \(.*Name or service not known"):
-        vgg16("imagenet", until="block1_conv1")
-    assert kept(home) == {}
 
 
 @pytest.mark.parametrize("until", ["block1_conv1", "predictions"])
@@ -312,13 +264,12 @@ def test_offline_mode(full, serve, monkeypatch, until):
     assert server.paths == []
 
 
-def test_what_the_cache_is_enough_for(full, serve, monkeypatch):
-    with pytest.raises(WeightsError) as error:
-        vgg16("imagenet")
-    assert "The cache holds" not in str(error.value)
-    # Two layers come, then the server breaks down; what has come whole stays.
-    serve(full, dict.fromkeys(range(6, 99), 500))
-    with pytest.raises(WeightsError, match="status 500"):
+def test_what_the_cache_is_enough_for(full, serve, before):
+    # One layer comes, then the server breaks down; what has come whole stays.
+    serve(full, dict.fromkeys(range(4, 99), 500))
+    with pytest.raises(
+        WeightsError, match=r"status 500.* enough for vgg16\('imagenet', until='block1_conv1'\)"
+    ):
         vgg16("imagenet")
     with pytest.raises(WeightsError, match=r"enough for vgg16\('imagenet', until='block1_conv2'\)"):
         vgg16("imagenet")
@@ -326,30 +277,14 @@ def test_what_the_cache_is_enough_for(full, serve, monkeypatch):
 
 FIRST = numbers("features.0.weight", (4, 3, 3, 3)).tobytes()[:4]
 WRONG = [
-    (b"[0,16]", b"[4,20]", "features.0.bias begins at byte .* was expected"),
-    (b"[16,448]", b"[12,444]", "features.0.weight begins at byte .* was expected"),
-    (b"[16,448]", b"[16,4 8]", "not begin like a safetensors file .JSONDecodeError"),
-    (b"[16,448]", b"[16,4,8]", "not begin like a safetensors file .ValueError"),
-    (b'offsets":[16,448]', b'offsetz":[16,448]', "not begin like a .*KeyError: 'data_offsets'"),
-    (b'"features.0.bias"', b'"features.0.bais"', r"as features.0.bias, found nothing \(\) in 0 bytes"),
-    (
-        b'"shape":[4,3,3,3]',
-        b'"shape":[3,3,3,4]',
-        r"expected F32 \(4, 3, 3, 3\) as .* F32 \(3, 3, 3, 4\) in 432 b",
-    ),
-    (b'"shape":[4,3,3,3]', b'"shape":[4,3,3,9]', r"found F32 \(4, 3, 3, 9\)"),
-    (b',"features.0.bias":{"dtype":"F32"', b',"features.0.bias":{"dtype":"I32"', r"found I32 \(4,\)"),
-    (
-        FIRST,
-        np.float32(np.nan).tobytes(),
-        "features.0.weight holds 1 values that are NaN or infinite, of 108",
-    ),
-    (FIRST, np.float32(-np.inf).tobytes(), "features.0.weight holds 1 values that are NaN or infinite"),
-    (
-        b"\x00\x00\x00\x00\x00\x00{",
-        b"\x00\x00\x00\x00\x04\x00{",
-        "its header would have 1,125,899,906,845,184 bytes",
-    ),
+    (b"[16,448]", b"[16,4 8]", "not begin like a safetensors file of float32 .JSONDecodeError"),
+    (b"[16,448]", b"[16,444]", r"float32 .ValueError: features.0.weight is F32 \(4, 3, 3, 3\) in 428 bytes"),
+    (b',"features.0.bias":{"dtype":"F32"', b',"features.0.bias":{"dtype":"I32"', r"bias is I32 \(4,\) in 16"),
+    (b'offsets":[16,448]', b'offsetz":[16,448]', "float32 .KeyError: 'data_offsets'.*Nothing of it was used"),
+    (b'"features.0.bias"', b'"features.0.bais"', r"weights in http.* do not fit .*0.bias \(4,\) is missing"),
+    (b'"shape":[4,3,3,3]', b'"shape":[3,3,3,4]', r"should be \(4, 3, 3, 3\), but is \(3, 3, 3, 4\)"),
+    (FIRST, np.float32(np.nan).tobytes(), "0.weight holds 1 values that are NaN or infinite, of 108"),
+    (b"\x00\x00\x00\x00\x00\x00{", b"\x00\x00\x00\x00\x04\x00{", "does not begin like a safetensors"),
 ]
 
 
@@ -358,40 +293,33 @@ def test_a_file_that_does_not_fit(small, serve, home, old, new, message):
     content = small.read_bytes()
     assert content.count(old) == 1
     small.write_bytes(content.replace(old, new))
-    serve(small)
+    server = serve(small)
     with pytest.raises(WeightsError, match=message):
         vgg16("imagenet", until="block1_conv1")
     assert kept(home) == {}
+    assert (server.asked == [HEADER]) == (old != FIRST)
 
 
-def test_a_damaged_layer_in_the_cache_is_fetched_again(full, serve, home):
-    server = serve(full)
-    vgg16("imagenet", until="block1_conv1")
+def test_a_damaged_layer_in_the_cache_is_fetched_again(full, serve, home, before):
     place = layer_file(home, "block1_conv1")
     good = place.read_bytes()
     for bad in (good[:-1], b"", good.replace(b"F32", b"I32", 1)):
         place.write_bytes(bad)
-        server.asked.clear()
         vgg16("imagenet", until="block1_conv1")
-        assert len(server.asked) == 3
         assert place.read_bytes() == good
 
 
-FULL_DISK = OSError(28, "No space left on device")
-
-
-@pytest.mark.parametrize("error", [FULL_DISK, KeyboardInterrupt("stopped")])
-def test_a_disk_that_fills_up_and_an_interrupt(full, serve, home, before, monkeypatch, error):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt("stopped")])
+def test_a_disk_that_fills_up_and_an_interrupt(home, before, monkeypatch, error):
     def fail(self, content):
         self.touch()
         raise error
 
-    serve(full)
     monkeypatch.setattr(Path, "write_bytes", fail)
     message = r"Cannot write the weights to the cache .*No space left.*HF_HOME|stopped"
     with pytest.raises((WeightsError, KeyboardInterrupt), match=message):
-        vgg16("imagenet", until=before.until)
-    assert kept(home) == before.kept
+        vgg16("imagenet", until="block1_conv2")
+    assert kept(home) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -407,7 +335,7 @@ def test_others_on_the_same_server_can_read_the_cache(full, serve, home):
     assert place.parent.stat().st_mode & 0o777 == 0o755
 
 
-def test_the_command(full, serve, home, capsys):
+def test_the_command(full, serve, home, capsys, monkeypatch):
     server = serve(full)
     assert weights.main([]) == 0
     said = capsys.readouterr().out
@@ -417,16 +345,8 @@ def test_the_command(full, serve, home, capsys):
     assert weights.main(["block1_pool"]) == 0
     assert capsys.readouterr() == (said.replace("7,168", "154,880").replace("conv1,", "pool,"), "")
     assert weights.main(["block7"]) == 1
-    assert capsys.readouterr().err.startswith(
-        "Not fetched. There is no layer 'block7'. The layers are block1"
-    )
-
-
-def test_the_command_that_is_stopped(monkeypatch, capsys):
-    def interrupt(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(weights, "vgg16", interrupt)
+    assert "Not fetched. There is no layer 'block7'. The layers are block1" in capsys.readouterr().err
+    monkeypatch.setattr(weights, "vgg16", Mock(side_effect=KeyboardInterrupt))
     assert weights.main([]) == 1
     assert "Stopped. Nothing incomplete was kept." in capsys.readouterr().err
 
@@ -467,62 +387,38 @@ NOTES = {
 
 
 def course_file(path, **changes):
-    """A file in the format of the course's own network; a change of None leaves the entry out."""
+    """A file in the format of the course's own network."""
     shapes = shapes_of(VGG(WIDTHS, pool=1, hidden=(), classes=3))
     tensors = {name: torch.from_numpy(numbers(name, shape)).half() for name, shape in shapes.items()}
-    save_file(tensors, path, metadata={key: value for key, value in (NOTES | changes).items() if value})
+    save_file(tensors, path, metadata=NOTES | changes)
     return tensors
 
 
-def test_a_file_of_the_courses_format_describes_its_network(tmp_path, no_network):
-    tensors = course_file(tmp_path / "mine.safetensors")
-    model = vgg16(tmp_path / "mine.safetensors")
+def test_a_file_of_the_courses_format_describes_its_network(tmp_path):
+    path = tmp_path / "mine.safetensors"
+    tensors = course_file(path)
+    model = vgg16(path)
     assert list(model.layer_names)[-1] == "predictions"
     assert model.classes == ("class 0", "class 1", "class 2")
     assert (model.mean, model.std) == ((0.5, 0.4, 0.3), (0.25, 0.5, 1.0))
     assert model.origin == "weights of mine.safetensors"
     for name, value in model.state_dict().items():
         torch.testing.assert_close(value, tensors[name].float(), rtol=0, atol=0)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"format": "coursekit-vgg-2"}, "as expected .*its format is coursekit-vgg-2"),
-        ({"widths": None}, "as expected .*KeyError: 'widths'"),
-        ({"widths": "[[8, 4]"}, "as expected .*JSONDecodeError"),
-        ({"widths": "[]"}, "as expected .*wrong length"),
-        ({"widths": "[[8], []]"}, "as expected .*wrong length"),
-        ({"widths": "3"}, "as expected .*TypeError"),
-        ({"classes": "3"}, "as expected .*TypeError"),
-        ({"mean": "[0.5]"}, "as expected .*wrong length"),
-        ({"std": "[0, 1, 1]"}, "as expected .*wrong length"),
-        ({"std": '["a", 1, 1]'}, "as expected .*ValueError"),
-        (
-            {"widths": "[[4, 5], [6, 6], [8, 8, 8], [8, 8, 8], [8, 8, 8]]"},
-            r"features.2.weight should be \(5, 4, 3, 3\), but is \(4, 4, 3, 3\)",
-        ),
-    ],
-)
-def test_a_description_that_makes_no_sense(tmp_path, changes, message):
-    course_file(tmp_path / "mine.safetensors", **changes)
-    with pytest.raises(WeightsError, match=message):
-        vgg16(tmp_path / "mine.safetensors")
+    course_file(path, format="coursekit-vgg-2")
+    with pytest.raises(WeightsError, match=r"has the format coursekit-vgg-2, and .* Take a newer coursekit"):
+        vgg16(path)
+    course_file(path, widths=NOTES["widths"].replace("[4, 4]", "[4, 5]"))
+    with pytest.raises(WeightsError, match=r"2.weight should be \(5, 4, 3, 3\), but is \(4, 4, 3, 3\)"):
+        vgg16(path)
 
 
 # A file of the learner's
 
 
-def test_a_file_as_the_hub_keeps_it(full, no_network):
-    model = vgg16(full)
-    assert list(model.layer_names)[-1] == "predictions"
-    assert shapes_of(model) == shapes_of(VGG())
-
-
-def state(until="block1_pool"):
-    return {
-        name: torch.from_numpy(numbers(name, shape)) for name, shape in shapes_of(VGG(until=until)).items()
-    }
+FIRST_BLOCK = {
+    name: torch.from_numpy(numbers(name, shape))
+    for name, shape in shapes_of(VGG(until="block1_pool")).items()
+}
 
 
 def written(path, content, *, zipped=True):
@@ -535,16 +431,14 @@ def written(path, content, *, zipped=True):
     return path
 
 
-@pytest.mark.parametrize(
-    ("name", "zipped"), [("a.safetensors", True), ("a.pth", True), ("before_2020.pt", False)]
-)
-def test_the_first_layers_in_each_form(tmp_path, name, zipped):
-    path = written(tmp_path / name, state(), zipped=zipped)
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pth", "before_2020.pt"])
+def test_the_first_layers_in_each_form(tmp_path, name):
+    path = written(tmp_path / name, FIRST_BLOCK, zipped="2020" not in name)
     before = path.read_bytes()
     model = vgg16(path)
     assert list(model.layer_names)[-1] == "block1_pool"
     for key, value in model.state_dict().items():
-        torch.testing.assert_close(value, state()[key], rtol=0, atol=0)
+        torch.testing.assert_close(value, FIRST_BLOCK[key], rtol=0, atol=0)
     model.features[0].weight.zero_()
     del model
     assert path.read_bytes() == before
@@ -553,7 +447,7 @@ def test_the_first_layers_in_each_form(tmp_path, name, zipped):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists what is mapped")
 @pytest.mark.parametrize("ending", ["safetensors", "pth"])
 def test_weights_are_mapped_and_not_read(tmp_path, ending):
-    path = written(tmp_path / f"first.{ending}", state())
+    path = written(tmp_path / f"first.{ending}", FIRST_BLOCK)
     model = vgg16(path)
     maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
     spans = [line.split()[0].split("-") for line in maps if line.endswith(str(path))]
@@ -574,9 +468,8 @@ def test_a_pickle_that_wants_to_run_code(tmp_path, form):
     proof, trap = tmp_path / "it_ran", {"features.0.weight": RunsCode(tmp_path / "it_ran")}
     content = pickle.dumps(trap) if form == "bare pickle" else trap
     path = written(tmp_path / "model.pth", content, zipped=form == "pth")
-    with pytest.raises(
-        WeightsError, match=r"model\.pth was not loaded: .* can run any code .* Nothing of it was run"
-    ):
+    message = r"model\.pth was not loaded: .* can run any code .* Nothing of it was run"
+    with pytest.raises(WeightsError, match=message):
         vgg16(path)
     assert not proof.exists()
     # The trap is a real one.
@@ -587,24 +480,15 @@ def test_a_pickle_that_wants_to_run_code(tmp_path, form):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", r"cannot be read as a file of torch\.save|was not loaded"),
         (b"<html>Please log in</html>", r"cannot be read as a file of torch\.save|was not loaded"),
         (b"PK\x03\x04 half a zip", r"cannot be read as a file of torch\.save|was not loaded"),
         ([torch.zeros(1)], "holds a list; expected a state dict"),
         ({"state_dict": {}, "epoch": 3}, "holds a dict with state_dict, epoch; expected a state dict"),
         ({}, r"features.0.weight \(64, 3, 3, 3\) is missing"),
-        ({"conv1.weight": torch.zeros(2)}, "conv1.weight is not one of its tensors"),
-        (
-            state() | {"features.2.weight": torch.zeros(64, 64, 5, 5)},
-            r"features.2.weight should be \(64, 64, 3, 3\)",
-        ),
-        (state() | {"features.2.bias": torch.zeros(64, dtype=torch.int64)}, r"but is \(64,\), torch.int64"),
-        (state() | {"features.7.bias": torch.zeros(128)}, r"features.5.weight \(128, 64, 3, 3\) is missing"),
-        (state() | {"features.1.running_mean": torch.zeros(64)}, "features.1.running_mean is not one of its"),
-        (
-            {f"layer{number}": torch.zeros(1) for number in range(9)},
-            r"layer0 is not .*; layer2 is not one of its tensors \(and 8 more\)",
-        ),
+        ({"features.0.weight": torch.zeros(3, 3, 3, 64)}, r"but is \(3, 3, 3, 64\).*another network's"),
+        ({"features.0.bias": torch.zeros(64, dtype=torch.int64)}, r"is \(64,\), torch.int64"),
+        (FIRST_BLOCK | {"features.7.bias": torch.zeros(128)}, r"features.5.weight .* is missing"),
+        (dict.fromkeys("abcde", torch.zeros(1)), r"a is not .*; c is not one of its tensors \(and 4 more\)"),
     ],
 )
 def test_a_pth_that_does_not_fit(tmp_path, content, message):
@@ -612,33 +496,22 @@ def test_a_pth_that_does_not_fit(tmp_path, content, message):
         vgg16(written(tmp_path / "model.pth", content))
 
 
-def test_a_safetensors_file_that_does_not_fit(tmp_path):
-    last = state() | {"features.0.weight": torch.zeros(3, 3, 3, 64)}
-    with pytest.raises(
-        WeightsError, match=r"should be \(64, 3, 3, 3\), but is \(3, 3, 3, 64\).*another network's"
-    ):
-        vgg16(written(tmp_path / "last.safetensors", last))
-    good = written(tmp_path / "good.safetensors", state()).read_bytes()
-    for bad in (b"<html>Please log in</html>", b"", good[:-1], good + b"1", good[:30]):
+def test_a_damaged_safetensors_file(tmp_path):
+    good = written(tmp_path / "good.safetensors", FIRST_BLOCK).read_bytes()
+    for bad in (b"<html>Please log in</html>", b"", good[:-1], good + b"1"):
         with pytest.raises(WeightsError, match=r"bad\.safetensors is not a sound safetensors file"):
             vgg16(written(tmp_path / "bad.safetensors", bad))
 
 
-def test_a_file_that_lacks_what_is_wanted(tmp_path):
-    path = written(tmp_path / "first.pth", state())
+def test_fewer_layers_than_the_file_holds_and_more(tmp_path):
+    path = written(tmp_path / "first.pth", FIRST_BLOCK)
     assert tuple(vgg16(path, until="block1_conv1").state_dict()) == ("features.0.weight", "features.0.bias")
     with pytest.raises(WeightsError, match=r"features.5.weight \(128, 64, 3, 3\) is missing"):
         vgg16(path, until="block2_conv1")
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("imagnet", "There are no weights 'imagnet'. Expected 'course', 'imagenet', or"),
-        ("no/such/folder/model.safetensors", "There are no weights 'no/such/folder/model.safetensors'"),
-        (__file__, r"has the ending '.py'; expected .safetensors, .pth or .pt"),
-    ],
-)
-def test_weights_that_are_not_there(name, message):
-    with pytest.raises(WeightsError, match=message):
-        vgg16(name)
+def test_weights_that_are_not_there():
+    with pytest.raises(WeightsError, match=r"There are no weights 'imagnet'\. Expected 'course', 'imagenet'"):
+        vgg16("imagnet")
+    with pytest.raises(WeightsError, match=r"has the ending '.py'; expected .safetensors, .pth or .pt"):
+        vgg16(__file__)

@@ -42,8 +42,7 @@ FILE = "model.safetensors"
 CONV_ONLY = "block5_pool"  # as far as the conv layers lead, 59 MB
 # timm calls the classifier otherwise than torchvision does, and keeps it as conv layers.
 TIMM = {"pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"}
-HEADER = 4096  # bytes of the first request; the header has about 3,000
-LONGEST = 1_000_000  # bytes of a header that is believed
+HEADER = 4096  # bytes of the first request; the header of this file has about 3,000
 
 REFUSALS = {  # what a server's status means here
     401: "It wants a password, and this file needs none. Is HF_ENDPOINT right?",
@@ -51,8 +50,6 @@ REFUSALS = {  # what a server's status means here
     404: "The file is not there. Is HF_ENDPOINT right? A mirror may lack this file or this revision.",
     429: "Too many requests came from this address, perhaps from the whole class. Wait some minutes.",
 }
-
-Shapes = dict[str, tuple[int, ...]]
 
 
 def vgg16(
@@ -102,14 +99,8 @@ def vgg16(
         model, tensors = _from_file(samples.course_weights(), until)
         model.origin = "the course's own weights"
     else:
-        path = Path(weights)
-        if not path.is_file():
-            raise WeightsError(
-                f"There are no weights {os.fspath(weights)!r}. Expected 'course', 'imagenet', or the path of "
-                f"a file; looked for {path.absolute()}."
-            )
-        model, tensors = _from_file(path, until)
-        model.origin = f"weights of {path.name}"
+        model, tensors = _from_file(Path(weights), until)
+        model.origin = f"weights of {Path(weights).name}"
     if target.type != "meta":
         if weights is None:
             _fill_at_random(model, target, seed)
@@ -171,36 +162,39 @@ def _fill_at_random(model: VGG, target: torch.device, seed: int) -> None:
     model.origin = f"random weights (seed {seed})"
 
 
-def _shapes_by_layer(model: VGG) -> dict[str, Shapes]:
-    """The shape of each tensor by torchvision's name, for each layer that learns, by its name for people."""
-    shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    return {
-        name: {each: shapes[each] for each in (f"{path}.weight", f"{path}.bias")}
-        for name, path in model.layer_names.items()
-        if f"{path}.weight" in shapes
-    }
-
-
 # Files
 
 
 def _from_file(path: Path, until: str | None) -> tuple[VGG, dict[str, Tensor]]:
     """Map one file, find out which network it is for, and take the layers up to this one."""
+    if not path.is_file():
+        raise WeightsError(
+            f"There are no weights {str(path)!r}. Expected 'course', 'imagenet', or the path of a file; "
+            f"looked for {path.absolute()}."
+        )
     if path.suffix == ".safetensors":
         tensors, notes = _map(path)
     elif path.suffix in (".pth", ".pt"):
         tensors, notes = _unpickle(path), {}
     else:
         raise WeightsError(f"{path} has the ending {path.suffix!r}; expected .safetensors, .pth or .pt.")
-    described = notes.get("format", "").startswith("coursekit-")
-    sizes, about = _describe(notes, path) if described else ({}, {})
+    sizes: dict[str, Any] = {}
+    about: dict[str, tuple[Any, ...]] = {}
+    if notes.get("format", "").startswith("coursekit-"):  # the course's own kind of network
+        if notes["format"] != COURSE_FORMAT:
+            raise WeightsError(
+                f"{path} has the format {notes['format']}, and this coursekit reads {COURSE_FORMAT}. Take a "
+                "newer coursekit."
+            )
+        about = {key: tuple(json.loads(notes[key])) for key in ("classes", "mean", "std")}
+        widths = json.loads(notes["widths"])
+        sizes = {"widths": widths, "pool": 1, "hidden": (), "classes": len(about["classes"])}
     whole = VGG(**sizes)
     model = VGG(**sizes, until=until or _last(whole, tensors))
     for key, value in about.items():
         setattr(model, key, value)
     unknown = [name for name in tensors if name not in whole.state_dict()]
-    wanted = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    return model, _fit(tensors, wanted, str(path), unknown)
+    return model, _fit(tensors, model.state_dict(), str(path), unknown)
 
 
 def _map(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -250,25 +244,6 @@ def _first_sentence(error: Exception) -> str:
     return (reason if found else words).split(" Please ")[0].split(". ")[0] or type(error).__name__
 
 
-def _describe(notes: Mapping[str, str], path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read the sizes of the course's own kind of network from its file, and what else it says of itself."""
-    try:
-        if notes["format"] != COURSE_FORMAT:
-            raise ValueError(f"its format is {notes['format']}, and this coursekit reads {COURSE_FORMAT}")
-        classes = tuple(str(name) for name in json.loads(notes["classes"]))
-        widths = tuple(tuple(int(width) for width in block) for block in json.loads(notes["widths"]))
-        mean, std = (tuple(float(part) for part in json.loads(notes[key])) for key in ("mean", "std"))
-        if len(mean) != 3 or len(std) != 3 or not all(std) or not widths or not all(widths):
-            raise ValueError("widths, mean or std have the wrong length")
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeightsError(
-            f"{path} does not describe its network as expected ({type(error).__name__}: {error}). Take the "
-            "file again, or a newer coursekit."
-        ) from error
-    sizes = {"widths": widths, "pool": 1, "hidden": (), "classes": len(classes)}
-    return sizes, {"classes": classes, "mean": mean, "std": std}
-
-
 def _last(whole: VGG, tensors: Mapping[str, Tensor]) -> str:
     """The last layer for which there are weights, or the pooling behind it, which needs none."""
     names = [name for name in whole.layer_names if "relu" not in name]
@@ -279,39 +254,27 @@ def _last(whole: VGG, tensors: Mapping[str, Tensor]) -> str:
 
 
 def _own_name(name: str) -> str:
-    """Return torchvision's name of a tensor that may have timm's.
-
-    >>> _own_name("head.fc.bias"), _own_name("features.0.weight")
-    ('classifier.6.bias', 'features.0.weight')
-    """
+    """Return torchvision's name of a tensor that may have timm's."""
     module, dot, part = name.rpartition(".")
     return TIMM.get(module, module) + dot + part
 
 
-def _fits(found: Sequence[int], wanted: Sequence[int]) -> bool:
-    """Say whether a weight of the found shape can be the wanted one; a linear layer's may be a conv layer's.
-
-    >>> _fits((4096, 512, 7, 7), (4096, 25088)), _fits((3, 3, 3, 64), (64, 3, 3, 3))
-    (True, False)
-    """
-    flat = (found[0], math.prod(found[1:])) if len(found) == 4 and len(wanted) == 2 else found
-    return tuple(flat) == tuple(wanted)
-
-
 def _fit(
-    tensors: Mapping[str, Tensor], wanted: Shapes, where: str, unknown: Sequence[str] = ()
+    tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], where: str, unknown: Sequence[str] = ()
 ) -> dict[str, Tensor]:
-    """Give the wanted tensors their shapes, in float32; copy none that is float32 already."""
+    """Give tensors the shapes of the wanted ones, in float32; copy none that is float32 already."""
     faults = [f"{name} is not one of its tensors" for name in unknown]
     fitting = {}
-    for name, shape in wanted.items():
+    for name, shape in ((name, tuple(value.shape)) for name, value in wanted.items()):
         value = tensors.get(name)
         if value is None:
             faults.append(f"{name} {shape} is missing")
-        elif not _fits(value.shape, shape) or not value.is_floating_point():
+            continue
+        # A linear layer's weights may come as a conv layer's.
+        same = value.flatten(1) if value.ndim == 4 and len(shape) == 2 else value
+        if same.shape != shape or not value.is_floating_point():
             faults.append(f"{name} should be {shape}, but is {tuple(value.shape)}, {value.dtype}")
-        else:
-            fitting[name] = value.detach().reshape(shape).float()
+        fitting[name] = same.detach().float()
     if faults:
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
         raise WeightsError(
@@ -331,23 +294,33 @@ def _imagenet(model: VGG) -> dict[str, Tensor]:
 
     if "HF_HUB_DISABLE_TELEMETRY" not in os.environ:
         constants.HF_HUB_DISABLE_TELEMETRY = True
-    layers = _shapes_by_layer(model)
-    whole = try_to_load_from_cache(REPOSITORY, FILE, revision=REVISION)
-    if not isinstance(whole, str) and "fc1" in layers:
+    state = model.state_dict()
+    cached = isinstance(try_to_load_from_cache(REPOSITORY, FILE, revision=REVISION), str)
+    if cached or "fc1" in model.layer_names:
         with _explained():
             whole = hf_hub_download(REPOSITORY, FILE, revision=REVISION, endpoint=_endpoint())
-    if isinstance(whole, str):
-        wanted = {name: shape for shapes in layers.values() for name, shape in shapes.items()}
-        return _fit(_map(Path(whole))[0], wanted, whole)
-    found = {name: _cached(name, shapes) for name, shapes in layers.items()}
-    missing = {name: layers[name] for name, tensors in found.items() if not tensors}
+        return _fit(_map(Path(whole))[0], state, whole)
+    layers = {
+        name: {key: state[key] for key in (f"{path}.weight", f"{path}.bias")}
+        for name, path in model.layer_names.items()
+        if f"{path}.weight" in state
+    }
+    # The client keeps there what others make of the hub's files.
+    folder = Path(constants.HF_ASSETS_CACHE, "coursekit", f"vgg16.tv_in1k-{REVISION[:8]}")
+    found: dict[str, Tensor] = {}
+    missing = {}
+    for layer, wanted in layers.items():
+        try:
+            found |= _fit(_map(folder / f"{layer}.safetensors")[0], wanted, layer)
+        except WeightsError:  # it is not there, or damaged
+            missing[layer] = wanted
     try:
-        found |= _fetch(missing) if missing else {}
+        found |= _fetch(missing, folder) if missing else {}
     except WeightsError as error:
         ready = list(layers)[: list(layers).index(next(iter(missing)))]
         hint = f" The cache holds enough for vgg16('imagenet', until={ready[-1]!r})." if ready else ""
         raise WeightsError(f"{error}{hint}") from error
-    return {name: value for tensors in found.values() for name, value in tensors.items()}
+    return found
 
 
 def _endpoint() -> str | None:
@@ -362,34 +335,23 @@ def _url() -> str:
     return hf_hub_url(REPOSITORY, FILE, revision=REVISION, endpoint=_endpoint())
 
 
-def _cache() -> Path:
-    """The folder for single layers: where the hub's client keeps what others make of its files."""
-    from huggingface_hub import constants
-
-    return Path(constants.HF_ASSETS_CACHE, "coursekit", f"{REPOSITORY.rpartition('/')[2]}-{REVISION[:8]}")
-
-
-def _cached(layer: str, shapes: Shapes) -> dict[str, Tensor]:
-    """Map one layer from the cache; nothing if it is not there or damaged, so that it is fetched again."""
-    try:
-        return _fit(_map(_cache() / f"{layer}.safetensors")[0], shapes, layer)
-    except WeightsError:
-        return {}
-
-
-def _fetch(layers: Mapping[str, Shapes]) -> dict[str, dict[str, Tensor]]:
+def _fetch(layers: Mapping[str, Mapping[str, Tensor]], folder: Path) -> dict[str, Tensor]:
     """Bring layers into the cache, each as a file that is whole or not there, and map them."""
     from huggingface_hub.utils import tqdm
 
-    found, folder, url = {}, _cache(), _url()
-    size = 4 * sum(math.prod(shape) for shapes in layers.values() for shape in shapes.values())
+    found: dict[str, Tensor] = {}
+    url = _url()
+    size = 4 * sum(value.numel() for wanted in layers.values() for value in wanted.values())
     with _explained(), tqdm(total=size, unit="B", unit_scale=True, desc="VGG16", disable=None) as bar:
-        spans = _spans(url)
+        header = _header(url)
+        promised = {name: torch.empty(shape, device="meta") for name, (shape, _, _) in header.items()}
+        for wanted in layers.values():
+            _fit(promised, wanted, url)
         folder.mkdir(parents=True, exist_ok=True)
-        for layer, shapes in layers.items():
+        for layer, wanted in layers.items():
             tensors = {}
-            for name, shape in shapes.items():
-                tensors[name] = _tensor(url, name, shape, spans.get(name))
+            for name in wanted:
+                tensors[name] = _tensor(url, name, *header[name])
                 bar.update(tensors[name].nbytes)
             place, part = folder / f"{layer}.safetensors", folder / f"{layer}.{os.getpid()}.part"
             try:
@@ -398,54 +360,37 @@ def _fetch(layers: Mapping[str, Shapes]) -> dict[str, dict[str, Tensor]]:
                 os.replace(part, place)
             finally:
                 part.unlink(missing_ok=True)
-            found[layer] = _map(place)[0]
+            found |= _map(place)[0]
     return found
 
 
-def _spans(url: str) -> dict[str, tuple[str, tuple[int, ...], int, int]]:
-    """Read the header of the file on the server: dtype, shape, first byte and end of each tensor.
+def _header(url: str) -> dict[str, tuple[tuple[int, ...], int, int]]:
+    """Read the header of the file on the server: shape, first byte and end of each tensor.
 
     A safetensors file begins with 8 bytes that give the length of its header, which is JSON; the offsets in
     it count from the end of the header. https://huggingface.co/docs/safetensors describes it.
     """
     start = _bytes(url, 0, HEADER)
     base = 8 + int.from_bytes(start[:8], "little")
+    header = {}
     try:
-        if base > LONGEST:
-            raise ValueError(f"its header would have {base - 8:,} bytes")
-        if base > HEADER:
-            start += _bytes(url, HEADER, base)
         fields = json.loads(start[8:base])
         fields.pop("__metadata__", None)
-        spans = {
-            _own_name(name): (field["dtype"], tuple(field["shape"]), base + begin, base + end)
-            for name, field in fields.items()
-            for begin, end in [field["data_offsets"]]
-        }
-        last = base
-        for name, (_, _, begin, end) in sorted(spans.items(), key=lambda item: item[1][2:]):
-            if begin != last:
-                raise ValueError(f"{name} begins at byte {begin:,}, and {last:,} was expected")
-            last = end
-        return spans
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        for name, field in fields.items():
+            shape, (begin, end) = tuple(field["shape"]), field["data_offsets"]
+            if field["dtype"] != "F32" or end - begin != 4 * math.prod(shape):
+                raise ValueError(f"{name} is {field['dtype']} {shape} in {end - begin:,} bytes")
+            header[_own_name(name)] = (shape, base + begin, base + end)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
-            f"{url} does not begin like a safetensors file ({type(error).__name__}: {error}). Nothing of it "
-            "was used. Set HF_ENDPOINT to another mirror."
+            f"{url} does not begin like a safetensors file of float32 ({type(error).__name__}: {error}). "
+            "Nothing of it was used. Set HF_ENDPOINT to another mirror."
         ) from error
+    return header
 
 
-def _tensor(
-    url: str, name: str, shape: tuple[int, ...], span: tuple[str, tuple[int, ...], int, int] | None
-) -> Tensor:
-    """Bring one tensor, after its header said what was expected, and look at every number."""
-    dtype, found, begin, end = span or ("nothing", (), 0, 0)
-    if dtype != "F32" or not _fits(found, shape) or end - begin != 4 * math.prod(shape):
-        raise WeightsError(
-            f"{url} does not hold the weights of this network: expected F32 {shape} as {name}, found {dtype} "
-            f"{found} in {end - begin:,} bytes. Nothing of it was kept. Is it another network's file, or a "
-            "mirror's that was changed?"
-        )
+def _tensor(url: str, name: str, shape: tuple[int, ...], begin: int, end: int) -> Tensor:
+    """Bring one tensor, and look at every number."""
     values = torch.frombuffer(bytearray(_bytes(url, begin, end)), dtype=torch.float32).reshape(shape)
     bad = values.numel() - int(values.isfinite().sum())
     if bad:
@@ -465,18 +410,14 @@ def _bytes(url: str, begin: int, end: int) -> bytes:
     headers = build_hf_headers()
     headers |= {"Range": f"bytes={begin}-{end - 1}", "Accept-Encoding": "identity"}
     # It waits and tries again where a server is busy; a connection that was cut is not taken up again.
-    with http_stream_backoff(
-        "GET",
-        url,
-        headers=headers,
-        timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT,
-        max_retries=2,
-        retry_on_exceptions=(),
-    ) as answer:
+    patience = constants.HF_HUB_DOWNLOAD_TIMEOUT
+    answers = http_stream_backoff(
+        "GET", url, headers=headers, timeout=patience, max_retries=2, retry_on_exceptions=()
+    )
+    with answers as answer:
         hf_raise_for_status(answer)
         said = answer.headers.get("Content-Range", "no Content-Range")
-        right = answer.status_code == 206 and said.startswith(f"bytes {begin}-{end - 1}/")
-        content: bytes = answer.read() if right else b""
+        content: bytes = answer.read() if said.startswith(f"bytes {begin}-{end - 1}/") else b""
     if len(content) != end - begin:
         raise WeightsError(
             f"{url} was asked for bytes {begin:,} to {end - 1:,} and answered with status "
@@ -490,24 +431,19 @@ def _bytes(url: str, begin: int, end: int) -> bytes:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Say the errors of the hub's client, of the network and of the disk anew, with what to do."""
-    from huggingface_hub.errors import (
-        HfHubHTTPError,
-        HTTPError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-    )
+    from huggingface_hub import errors
 
     try:
         yield
-    except (HTTPError, OSError, ValueError) as error:
-        cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else error
+    except (errors.HTTPError, OSError, ValueError) as error:
+        cause = error.__cause__ if isinstance(error, errors.LocalEntryNotFoundError) else error
         kept = "Nothing incomplete was kept."
-        if isinstance(cause, OfflineModeIsEnabled):
+        if isinstance(cause, errors.OfflineModeIsEnabled):
             message = (
                 "HF_HUB_OFFLINE is set, and the cache does not hold all of these weights. Unset it to fetch "
                 'them. The course\'s own are always there: vgg16("course").'
             )
-        elif isinstance(cause, HfHubHTTPError):
+        elif isinstance(cause, errors.HfHubHTTPError):
             status = cause.response.status_code
             busy = "The server has a fault of its own. Wait some minutes and try again."
             advice = REFUSALS.get(status, busy if status >= 500 else "Is HF_ENDPOINT right?")
