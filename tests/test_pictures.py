@@ -39,7 +39,7 @@ def test_small_maps_of_a_picture_and_its_bar_have_pixel_by_pixel_the_colours_of_
     ):
         for map_, panel in zip(drawn, panels(picture), strict=True):
             np.testing.assert_array_equal(panel.pixels, scale.colours(map_))
-            assert "pixelated" in panel.attributes["style"]
+            assert panel.attributes["class"] == "p"  # sharp
         ends = scale.colours(np.array([scale.high, scale.low]))
         np.testing.assert_array_equal(bar(picture).pixels[[0, -1], 0], ends)
     panel = panels(show_feature_maps(maps))[0]

@@ -1,7 +1,7 @@
 """Arrays to still pictures that say in words what they show.
 
-Every function here takes plain arrays (or tensors) and returns a `Picture`. Panels that are compared share
-one scale, and the scale stands beside them. Nothing is drawn with pyplot, and inputs are never changed.
+Every function takes plain arrays or tensors, which it never changes, and returns a `Picture`. Panels that are
+compared share one scale, which stands beside them.
 """
 
 from coursekit.pictures.charts import show_curves, show_histogram

@@ -9,7 +9,7 @@ from PIL import Image
 from coursekit.pictures.arrays import Colours, FloatArray, whole_number
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale, is_dark
-from coursekit.pictures.svg import FAINT, Block, pixels, rectangle, shortened, text, text_width, wrap
+from coursekit.pictures.svg import FAINT, Block, pixels, short, shortened, text, text_width, wrap
 from coursekit.pictures.words import number
 
 WIDTH = 800  # pixels of the page: the text column of JupyterLab on a laptop
@@ -24,6 +24,7 @@ LINE = 1.35  # from one line of text to the next, in sizes
 SMALLEST, LARGEST = 7.5, 18  # sizes of text in cells: what is smaller cannot be read
 MOST = 512  # panels of one picture
 FEW = 32  # panels; for more the smallest file is not searched
+STYLE = "rect.f{fill:none;stroke:gray}image.p{image-rendering:pixelated}"  # of hundreds of frames and bitmaps
 MANY, MOST_PIXELS = 250_000, 600_000  # of all maps of a picture together
 Place = tuple[int, int]  # a row and a column
 Texts = list[list[str]]  # rows of cells
@@ -104,8 +105,8 @@ def _numbered(count: int, extent: float, room: float) -> list[int]:
 
 def framed(image: Image.Image, height: float, width: float, **kind: bool) -> Block:
     """Draw a bitmap, of a kind that `pixels` knows, with a thin line around it."""
-    svg = pixels(image, width, height, **kind) + rectangle(0, 0, width, height, "#808080")
-    return Block(width, height, svg)
+    frame = f"<rect class='f' x='-0.5' y='-0.5' width='{short(width + 1)}' height='{short(height + 1)}'/>"
+    return Block(width, height, pixels(image, width, height, **kind) + frame)
 
 
 def map_panel(values: FloatArray, scale: Scale | None, height: int, width: int, *, among: int = 1) -> Block:
@@ -172,6 +173,7 @@ def page(block: Block, words: str, title: str = "", note: str = "") -> Picture:
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' "
         f"viewBox='0 0 {width} {height}' font-family='system-ui,sans-serif'>"
+        f"<style>{STYLE}</style>"
         f"<rect width='{width}' height='{height}' fill='white'/>{whole.at(MARGIN, MARGIN)}</svg>"
     )
     return Picture(svg, width, words)

@@ -10,8 +10,7 @@ from typing import Self
 from PIL import Image
 
 INK, FAINT = "#222222", "#666666"
-PHOTOGRAPH = 128 * 128  # pixels: what is smaller is kept to the bit
-QUALITY = 92  # of JPEG: a third of the bytes of a lossless file, and off by 2 of 255 on average
+PHOTOGRAPH = 128 * 128  # pixels; above, JPEG: a third of the bytes of a lossless file, off by 2 of 255
 
 # Advance widths of DejaVu Sans, in hundredths of the font's size. Hardly any font for screens is wider: Arial
 # and Segoe UI are narrower, Verdana is as wide. So what fits in it fits in the reader's own.
@@ -59,10 +58,9 @@ def rectangle(
 ) -> str:
     """Draw a line around a rectangle, its inner edge on that of the rectangle."""
     out = thick / 2
-    line = f"stroke='{stroke}'" + (f" stroke-width='{short(thick)}'" if thick != 1 else "")
     return (
         f"<rect x='{short(x - out)}' y='{short(y - out)}' width='{short(width + thick)}' "
-        f"height='{short(height + thick)}' fill='{fill}' {line}/>"
+        f"height='{short(height + thick)}' fill='{fill}' stroke='{stroke}' stroke-width='{short(thick)}'/>"
     )
 
 
@@ -76,7 +74,7 @@ def pixels(
     zoom, count = width / image.width, image.width * image.height
     sharp = zoom >= 3 or zoom == int(zoom)
     if photograph and zoom < 3 and count > PHOTOGRAPH:
-        kind, data, sharp = "jpeg", _file(image, "jpeg", quality=QUALITY, subsampling=0), False
+        kind, data, sharp = "jpeg", _file(image, "jpeg", quality=92, subsampling=0), False
     else:
         if image.mode == "P" and count < 256:
             image = image.convert("RGB")  # smaller than its palette
@@ -84,7 +82,7 @@ def pixels(
         if count < 256 or not quick:
             webp = _file(image.convert("RGB"), "webp", lossless=True)
             kind, data = min((kind, data), ("webp", webp), key=lambda file: len(file[1]))
-    style = " style='image-rendering:pixelated'" if sharp else ""
+    style = " class='p'" if sharp else ""
     stretched = "" if zoom == height / image.height else " preserveAspectRatio='none'"
     return (
         f"<image width='{short(width)}' height='{short(height)}'{stretched}{style} "
