@@ -1,6 +1,6 @@
 """Pictures of any size: nothing crashes, and nothing leaves the page or covers something else.
 
-How text looks in fonts other than the one measured is tested in a browser: tests/browser/test_pictures_in_pages.py.
+Text in other fonts than the one measured is tested in a browser: tests/browser/test_pictures_in_pages.py.
 """
 
 import itertools
