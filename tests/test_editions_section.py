@@ -60,18 +60,22 @@ def test_placing_replaces_the_old_prompts_and_nothing_else():
     assert all(cell.metadata.slideshow.slide_type for cell in after.cells)
 
 
-def test_placing_again_changes_no_byte_and_keeps_what_was_executed(small):
-    output = new_output("execute_result", data={"text/plain": "… 2.1 not answered yet"}, execution_count=1)
+def executed(small):
+    """Let the first answer's cell have an output."""
+    output = new_output("execute_result", data={"text/plain": "shown"}, execution_count=1)
     edit(small, lambda cells, _: cells["lesson02-ex1a"].update(outputs=[output], execution_count=1))
-    before = small.read_bytes()
+    return small.read_bytes()
+
+
+def test_placing_again_changes_no_byte_and_keeps_what_was_executed(small):
+    before = executed(small)
     assert not place(small)
     assert small.read_bytes() == before
     assert [path.name for path in small.parent.iterdir()] == [small.name]
 
 
 def test_an_exercise_that_changed_loses_its_old_output(small, monkeypatch):
-    output = new_output("execute_result", data={"text/plain": "old"}, execution_count=1)
-    edit(small, lambda cells, _: cells["lesson02-ex1a"].update(outputs=[output], execution_count=1))
+    executed(small)
     other = changed(SIZE, blank="my_size = ...  # a float")
     monkeypatch.setattr("tools.editions.placing.exercises_of", lambda number: (other, DOUBLE))
     assert len(differences(small)) == 1

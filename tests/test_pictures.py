@@ -16,6 +16,7 @@ from coursekit.pictures import (
     show_products,
     show_stages,
 )
+from coursekit.pictures.arrays import as_array
 from coursekit.pictures.scale import Scale, colour_table, is_dark
 
 torch = pytest.importorskip("torch")
@@ -219,8 +220,13 @@ def test_small_maps_of_width_three_are_not_taken_for_photographs():
     assert "a: Colour image, 4 x 4" in show_stages({"a": np.zeros((4, 4, 3))}).words
 
 
-def test_sums_of_half_precision_do_not_overflow():
-    assert "sum 540000," in show_filters(np.full((20, 3, 3), 60000, np.float16)).words
+def test_floats_are_not_copied_and_sums_of_half_precision_do_not_overflow():
+    for kind in (np.float32, np.float64):
+        array = MAPS.astype(kind)
+        assert as_array(array, "x") is array
+    bank = np.full((20, 3, 3), 60000, np.float16)
+    assert as_array(bank, "x").dtype == np.float32
+    assert "sum 540000," in show_filters(bank).words
 
 
 def contrast(one, other):

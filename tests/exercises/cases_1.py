@@ -44,16 +44,7 @@ def colours_only(image):
 
 CASES = {
     "last_pixel": Case(
-        right=[
-            (212, 319),
-            [212, 319],
-            np.array([212, 319]),
-            (np.int64(212), 319),
-            (-1, -1),
-            (-1, 319),
-            (212, -1),
-            (-1, -1),
-        ],
+        right=[(212, 319), np.array([212, 319]), (np.int64(212), 319), (-1, -1), (-1, 319), (212, -1)],
         wrong=[
             ((213, 320), "first row is row 0"),
             ((320, 213), "column first. An array is a table: rows come first. And look again"),
@@ -70,7 +61,6 @@ CASES = {
             ((-214, 0), "lies outside"),
             (np.array([212.0, 319.0]), "only whole numbers"),
             ([], "your answer is empty"),
-            ((10**5000, 319), "much too large"),
         ],
     ),
     "gray_of_bgr": Case(
@@ -89,17 +79,9 @@ CASES = {
             (lambda image: image[:, :, 2], "one of the channels by itself"),
             (lambda image: float(image.mean()), "is one number, and an image is wanted"),
             (lambda image: image[:, :, ::-1], "has shape (4, 6, 3)"),
-            (
-                lambda image: 255 * turned_round(image),
-                "weights are right, but the values are 255 times too large",
-            ),
+            (lambda image: 255 * turned_round(image), "are right, but the values are 255 times too large"),
             (lambda image: (255 * turned_round(image)).astype(np.uint8), "255 times too large"),
-            (
-                lambda image: turned_round(image) / 255,
-                "weights are right, but the values are 255 times too small",
-            ),
-            (lambda image: image[..., ..., 0], "IndexError"),
-            (lambda image: image["red"], "IndexError"),
+            (lambda image: turned_round(image) / 255, "are right, but the values are 255 times too small"),
             (lambda image: image @ [0.587, 0.299, 0.114], "compare your three weights"),
             (in_place, "changes what it is given"),
             (lambda image: image[:, :, 3], "IndexError"),

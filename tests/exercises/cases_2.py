@@ -84,10 +84,7 @@ CASES = {
             (lambda row, kernel: np.array(by_loops(row, kernel)) + row[0] + [0, 0, 0, 1], "was wanted"),
             (lambda row, kernel: row * kernel, "ValueError"),
             (lambda row: row, "called with 2 arguments"),
-            (
-                lambda row, kernel: (row[: len(kernel)] * kernel).sum(),
-                "is one number, the response at one place",
-            ),
+            (lambda row, kernel: (row[: len(kernel)] * kernel).sum(), "is one number, the response at one"),
         ],
     ),
     "diagonal": Case(
@@ -107,10 +104,7 @@ CASES = {
             (np.triu(np.ones((4, 4))), "add up to 10"),
             (np.zeros((4, 4)), "all weights are 0"),
             (filters.kernel("diagonal_down"), "shape (4, 4) is wanted"),
-            (
-                np.array([[1, -1, -1, 1]] * 4),
-                "to a diagonal edge it gives at most 1, which is little for such weights",
-            ),
+            (np.array([[1, -1, -1, 1]] * 4), "to a diagonal edge it gives at most 1, which is little"),
         ],
     ),
     "blur": Case(

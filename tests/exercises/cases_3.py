@@ -1,7 +1,5 @@
 """Right and wrong answers to the exercises of lesson 3."""
 
-import sys
-
 import numpy as np
 import torch
 from case import Case
@@ -126,12 +124,9 @@ CASES = {
             (lambda n, k, s, p: (n + 2 * p - k) // s + 2, "one too many. The kernel can move by 209 pixels"),
             (lambda n, k, s, p: float("nan"), "the result of your function is nan"),
             (lambda n, k, s, p: [n, k], "holds 2 numbers, and one number is wanted"),
-            (lambda n, k, s, p: 10**400, "is a number that is much too large"),
             (lambda n, k, s, p: 1e308, "you give 1e+308, and PyTorch gives 210"),
-            (lambda n, k, s, p: sys.exit(), "a function ends with `return`"),
             (lambda n, k, s, p: n + 2 * p - k + 1, "PyTorch gives 105"),
             (lambda n, k: n - k + 1, "called with 4 arguments"),
-            (lambda n, k, s, p: n // 0, "ZeroDivisionError"),
         ],
     ),
     "strided": Case(
@@ -156,14 +151,8 @@ CASES = {
         ],
         wrong=[
             (network(lambda self, x: self.conv(x).sum(1, keepdim=True)), "they cancel each other"),
-            (
-                network(lambda self, x: torch.relu(self.conv(x).sum(1, keepdim=True))),
-                "ReLU must stand between the layer and the sum",
-            ),
-            (
-                network(lambda self, x: active(self, x).view(-1, 1, 6, 8)),
-                "(8, 1, 6, 8) came out. Axis 0 counts",
-            ),
+            (network(lambda self, x: self.conv(x).sum(1, keepdim=True).relu()), "ReLU must stand between"),
+            (network(lambda self, x: active(self, x).view(-1, 1, 6, 8)), "(8, 1, 6, 8) came out. Axis 0"),
             (network(lambda self, x: nn.ReLU(self.conv(x)).sum(1)), "`nn.ReLU()` makes a layer"),
             (network(lambda self, x: nn.ReLU(self.conv(x))), "is a layer, and numbers are wanted"),
             (
@@ -172,10 +161,7 @@ CASES = {
             ),
             (network(active), "still returns 4 maps"),
             (network(lambda self, x: active(self, x).sum(1)), "axis of the channels is gone"),
-            (
-                network(lambda self, x: active(self, x).sum(0, keepdim=True)),
-                "must not be added to each other",
-            ),
+            (network(lambda self, x: active(self, x).sum(0, keepdim=True)), "must not be added to each"),
             (network(lambda self, x: active(self, x).amax(1, keepdim=True)), "largest of the four"),
             (network(lambda self, x: active(self, x).mean(1, keepdim=True)), "mean of the four"),
             (network(lambda self, x: active(self, x).pow(2).sum(1, keepdim=True)), "first the layer"),
@@ -197,7 +183,6 @@ CASES = {
             ((500, 2, 0), "does not fit"),
             ((3, 0, 1), "stride is 1 or more"),
             ((3, 2), "three numbers"),
-            ((10**400, 2, 1), "much too large"),
         ],
     ),
 }
