@@ -13,7 +13,7 @@ from coursekit.explorers.traits import Float32, Ints, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
-from coursekit.pictures.words import number
+from coursekit.pictures.words import by, number
 
 MOST_PIXELS = 1024  # the longest side of a photograph
 
@@ -79,9 +79,9 @@ class Explorer(anywidget.AnyWidget):
             )
         if min(height, width) < 8:
             told, hint = f"has {height} x {width} pixels", "Pass a larger one."
-            rows, columns = load_image(source, mode=cls.mode).shape[:2]
-            if (rows, columns) != (height, width):
-                told = f"of {rows} x {columns} pixels becomes {height} x {width} with max_side={max_side}"
+            whole = load_image(source, mode=cls.mode)
+            if whole.shape != image.shape:
+                told = f"of {by(whole.shape[:2])} pixels becomes {height} x {width} with max_side={max_side}"
                 hint = "Pass a larger max_side, or a photograph that is less narrow."
             raise ImageError(
                 f"{cls.__name__}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. "
@@ -102,9 +102,10 @@ class Explorer(anywidget.AnyWidget):
             f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
         )
 
-    @abstractmethod
     def _extent(self) -> tuple[int, int]:
         """Rows and columns of the picture in which positions count; ValueError where there is none."""
+        height, width = self.image.shape[:2]
+        return height, width
 
     @traitlets.default("position")
     def _start(self) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from coursekit.explorers.traits import Float32
 from coursekit.images import to_tensor
+from coursekit.pictures.words import by
 from coursekit.reference import Layer, ReceptiveField, receptive_field
 
 if TYPE_CHECKING:
@@ -87,29 +87,28 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
         outputs = activations.feature_maps(model, to_tensor(image).to(first.weight.dtype), layers)
     except (ValueError, RuntimeError) as error:
         raise ValueError(
-            f"{explorer}: the model does not take a photograph of {image.shape[0]} x {image.shape[1]} "
-            f"pixels: {error}"
+            f"{explorer}: the model does not take a photograph of {by(image.shape[:2])} pixels: {error}"
         ) from error
     ran = [layers[name.partition("#")[0]] for name in outputs]
     chain: list[Conv] = []
-    for name, layer, after in zip(outputs, ran, [*ran[1:], None], strict=True):
-        if isinstance(layer, nn.Conv2d):
-            window = Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0])
-            bias = np.zeros(layer.out_channels, np.float32) if layer.bias is None else as_array(layer.bias)
-            maps = as_array(outputs[name][0])
-            chain.append(Conv(name, as_array(layer.weight), bias, window, isinstance(after, nn.ReLU), maps))
-    for conv in chain:
-        if not all(np.isfinite(part).all() for part in (conv.weight, conv.bias, conv.maps)):
+    for (name, maps), layer, after in zip(outputs.items(), ran, [*ran[1:], None], strict=True):
+        if not isinstance(layer, nn.Conv2d):
+            continue
+        window = Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0])
+        weight = as_array(layer.weight)
+        bias = np.zeros(len(weight), np.float32) if layer.bias is None else as_array(layer.bias)
+        conv = Conv(name, weight, bias, window, isinstance(after, nn.ReLU), as_array(maps[0]))
+        if not all(np.isfinite(part).all() for part in (weight, bias, conv.maps)):
             raise ValueError(
-                f"{explorer}: {conv.name} holds or gives NaN or infinity. Make the model again, and train it "
+                f"{explorer}: {name} holds or gives NaN or infinity. Make the model again, and train it "
                 "with a smaller learning rate."
             )
-    for before, conv in pairwise(chain):
-        if not _reads(conv, before):
+        if chain and not _reads(conv, chain[-1]):
             raise ValueError(
-                f"{explorer}: {conv.name} does not read what {before.name} gives. Write each layer and each "
+                f"{explorer}: {name} does not read what {chain[-1].name} gives. Write each layer and each "
                 "ReLU as a module of its own, in the order in which they run."
             )
+        chain.append(conv)
     return chain
 
 

@@ -56,10 +56,6 @@ class PixelExplorer(Explorer):
         pixel: Float32 = self.image[row, column].copy()
         return pixel
 
-    def _extent(self) -> tuple[int, int]:
-        height, width = self.image.shape[:2]
-        return height, width
-
     def _draw(self) -> Picture:
         height, width = self.image.shape[:2]
         (row, column), side = self.position, self.patch

@@ -45,10 +45,6 @@ class TemplateExplorer(Explorer):
         """1 where the photograph is brighter than the threshold, else 0, (H, W) float32."""
         return (self.image > self.threshold).astype(np.float32)
 
-    def _extent(self) -> tuple[int, int]:
-        height, width = self.image.shape
-        return height, width
-
     def _draw(self) -> Picture:
         row, column = self.position
         stages = {"photograph": self.image, "brighter": self.output}

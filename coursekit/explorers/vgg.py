@@ -123,11 +123,8 @@ class VggExplorer(Explorer):
         image = self._load(source, self.usual if max_side is None else max_side)
         parts, (height, width) = list(self._filters.values()), image.shape[:2]
         left = MOST_BYTES - sum(20 * part.strongest.size for part in parts)  # 18 of a kernel, 2 of its index
-        steps = [part.field.step for part in parts]
-        size = sum(
-            4 * len(part.bias) * (height // step) * (width // step)
-            for part, step in zip(parts[1:], steps[1:], strict=True)
-        )
+        layers = [(len(part.bias), part.field.step) for part in parts[1:]]
+        size = sum(4 * count * (height // step) * (width // step) for count, step in layers)
         if size > left:
             fits = int(max(height, width) * (left / size) ** 0.5)
             if max_side is not None:
@@ -197,14 +194,12 @@ class VggExplorer(Explorer):
         spans = [self.field.span(index) for index in self.position]
         row, column = self.position
         kernel = self._part.weight[self.filter, self.channel]
-        name = f"{self.layer}, filter {self.filter + 1}, after ReLU"
         stages = {
             "the photograph, with a frame around what the unit sees": _framed(self.image, spans),
-            name: np.maximum(self.map, 0)[None],
+            f"{self.layer}, filter {self.filter + 1}, after ReLU": np.maximum(self.map, 0)[None],
         }
         picture = show_stages(stages, title=f"A map of {self.layer}, {self._origin}")
-        (top, bottom), (left, right) = spans
-        size = self.field.size
+        ((top, bottom), (left, right)), size = spans, self.field.size
         return picture.retold(
             f"{self.layer}, filter {self.filter + 1} of {len(self._part.weight)}, row {row}, column "
             f"{column}: value {number(self.value)} before ReLU. The unit sees {size} x {size} pixels: rows "
@@ -217,10 +212,7 @@ class VggExplorer(Explorer):
 def _framed(image: Float32, spans: list[tuple[int, int]]) -> Float32:
     """A copy of the photograph with a frame one pixel wide around the field, inside the photograph."""
     framed = image.copy()
-    (top, bottom), (left, right) = (
-        (max(first, 0), min(last, side - 1))
-        for (first, last), side in zip(spans, image.shape[:2], strict=True)
-    )
-    framed[[top, bottom], left : right + 1] = FRAME
-    framed[top : bottom + 1, [left, right]] = FRAME
+    rows, columns = (np.clip(span, 0, side - 1) for span, side in zip(spans, image.shape[:2], strict=True))
+    framed[rows, columns[0] : columns[1] + 1] = FRAME
+    framed[rows[0] : rows[1] + 1, columns] = FRAME
     return framed
