@@ -102,10 +102,9 @@ class Explorer(anywidget.AnyWidget):
             f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
         )
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         """Rows and columns of the picture in which positions count; ValueError where there is none."""
-        height, width = self.image.shape[:2]
-        return height, width
+        return self.image.shape[:2]
 
     @traitlets.default("position")
     def _start(self) -> tuple[int, int]:

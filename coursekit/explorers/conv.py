@@ -117,7 +117,7 @@ class ConvExplorer(Explorer):
     def _settings(self) -> dict[str, int]:
         return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         (height, width), (kh, kw) = self.input.shape, self.kernel.shape
         try:
             return output_size(

@@ -57,7 +57,7 @@ class FilterExplorer(Explorer):
         """The photograph filtered with the kernel, (H - kh + 1, W - kw + 1) float32."""
         return cross_correlate2d(self.image, self.kernel).astype(np.float32)
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         (height, width), (high, wide) = self.image.shape, self.kernel.shape
         return height - high + 1, width - wide + 1
 

@@ -138,14 +138,13 @@ class PoolExplorer(Explorer):
             output = rule(piece, self.size, stride=self.stride, ceil_mode=self.ceil_mode)
         except ValueError as error:  # the settings are checked, so only the fit is left
             raise ValueError(
-                f"PoolExplorer: a window of {self.size} x {self.size} does not fit into "
-                f"{by(piece.shape)} values. Use a smaller window or a larger photograph."
+                f"PoolExplorer: a window of {self.size} x {self.size} does not fit into {by(piece.shape)} "
+                "values. Use a smaller window or a larger photograph."
             ) from error
         return output.astype(np.float32)
 
-    def _extent(self) -> tuple[int, int]:
-        height, width = (self.input if self.pointed == "input" else self.output).shape
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return (self.input if self.pointed == "input" else self.output).shape
 
     def _draw(self) -> Picture:
         piece, name, stride = self.input, KINDS[self.kind], self.stride or self.size

@@ -139,7 +139,7 @@ class ReluExplorer(Explorer):
     def _noise(self) -> float:
         return NOISE * _reach(self.bank[self.channel])
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         (height, width), (_, high, wide) = self.image.shape, self.bank.shape
         return height - high + 1, width - wide + 1
 

@@ -69,11 +69,9 @@ class StackExplorer(Explorer):
         size = sum(conv.maps.nbytes for conv in self._convs)
         if size > MOST_BYTES:
             raise ImageError(
-                f"StackExplorer: for {by(colour.shape[:2])} pixels the maps are "
-                f"{size / 1e6:.0f} MB, and the page takes at most {MOST_BYTES / 1e6:.0f} MB. "
-                f"Pass max_side={self.usual} or less."
+                f"StackExplorer: for {by(colour.shape[:2])} pixels the maps are {size / 1e6:.0f} MB, and the "
+                f"page takes at most {MOST_BYTES / 1e6:.0f} MB. Pass max_side={self.usual} or less."
             )
-        weights = [part.ravel() for conv in self._convs for part in (conv.weight, conv.bias)]
         super().__init__(
             colour,
             layer=self._convs[-1].name,
@@ -89,16 +87,15 @@ class StackExplorer(Explorer):
                 for conv in self._convs
             ],
             _maps=b"".join(packed(conv.maps) for conv in self._convs),
-            _weights=packed(np.concatenate(weights)),
+            _weights=b"".join(packed(conv.weight) + packed(conv.bias) for conv in self._convs),
         )
 
     @traitlets.validate("layer")
     def _is_in_the_stack(self, proposal: Any) -> str:
         names, name = [conv.name for conv in self._convs], proposal["value"]
         if name not in names:
-            raise WrongValueError(
-                f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}."
-            )
+            listed = ", ".join(names)
+            raise WrongValueError(f"StackExplorer: there is no layer {name!r}. The layers are {listed}.")
         return str(name)
 
     @traitlets.validate("channels")
@@ -154,9 +151,8 @@ class StackExplorer(Explorer):
     def _conv(self) -> Conv:
         return self._convs[self._depth - 1]
 
-    def _extent(self) -> tuple[int, int]:
-        _, height, width = self._conv.maps.shape
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return self._conv.maps.shape[1:]
 
     def _patches(self) -> Float32:
         """What lies under the unit's kernels, (in, kh, kw)."""

@@ -80,7 +80,7 @@ class OneOf(traitlets.TraitType[Any, Any]):
 
 
 class Ints(traitlets.TraitType[tuple[int, ...], Any]):
-    """A tuple of whole numbers from 0 to `most`: one for each name, or any count where none are given."""
+    """Whole numbers, from 0 to `most` where that is given: one for each name, or any count without names."""
 
     def __init__(self, *names: str, most: int | None = None) -> None:
         super().__init__((0,) * len(names))

@@ -110,7 +110,7 @@ class VggExplorer(Explorer):
             ],
             _normal=[list(model.mean), list(model.std)],
             _origin=model.origin,
-            _first=packed(np.concatenate([filters[0].weight.ravel(), filters[0].bias])),
+            _first=packed(filters[0].weight) + packed(filters[0].bias),
             # The page computes the maps of the first layer itself: they are large, and their filters few.
             _maps=b"".join(packed(values) for values in maps[1:]),
             _weights=b"".join(part.halves() for part in filters),
@@ -186,9 +186,8 @@ class VggExplorer(Explorer):
         """Size and step of the layer's receptive fields; `field.span(row)` gives first and last pixel."""
         return self._part.field
 
-    def _extent(self) -> tuple[int, int]:
-        height, width = self._outputs[self.layer].shape[1:]
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return self._outputs[self.layer].shape[1:]
 
     def _draw(self) -> Picture:
         spans = [self.field.span(index) for index in self.position]
