@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coursekit.explorers.traits import Float32
 from coursekit.images import to_tensor
 from coursekit.pictures.words import by
-from coursekit.reference import Layer, ReceptiveField, receptive_field
+from coursekit.reference import Layer
 
 if TYPE_CHECKING:
     from torch import nn
@@ -148,11 +148,6 @@ class Filters:
     windows: tuple[Layer, ...]  # from the photograph to this layer
     most: int  # input channels of a filter that go to the page
 
-    @property
-    def field(self) -> ReceptiveField:
-        """What a unit of the layer sees of the photograph."""
-        return receptive_field(self.windows)
-
     @cached_property
     def strongest(self) -> NDArray[np.intp]:
         """Indices of each filter's input channels that go to the page, those with the largest norm first."""
@@ -177,8 +172,8 @@ def read_filters(
     """Build a VGG with weights that `models.vgg16` takes, or take one, and read its conv layers by name.
 
     >>> model, filters = read_filters("course", explorer="here")
-    >>> len(filters), filters["block5_conv3"].field.size
-    (13, 196)
+    >>> len(filters), filters["block5_conv3"].weight.shape
+    (13, (128, 128, 3, 3))
     """
     from coursekit.models import vgg16
     from coursekit.models.vgg import VGG

@@ -120,10 +120,8 @@ class Kernel(traitlets.TraitType[Float32, Any]):
 
 def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) -> Float32:
     """A kernel by name or as an array with `least` to `most` rows and columns, read-only."""
-    if isinstance(kernel, str):
-        return frozen(filters.kernel(kernel))
-    rule = "the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
-    weights = as_numbers(kernel, f"{explorer}: {rule}")
+    rule = f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
+    weights = filters.kernel(kernel) if isinstance(kernel, str) else as_numbers(kernel, rule)
     if weights.ndim != 2 or not all(least <= side <= most for side in weights.shape):
         raise WrongValueError(
             f"{explorer}: the kernel must have the shape (kh, kw) with {least} to {most} rows and columns, "
@@ -134,7 +132,8 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
             f"{explorer}: the kernel holds NaN or infinity, or what is infinity as float32. Every weight "
             "must be a number."
         )
-    return frozen(weights)
+    weights.setflags(write=False)  # what is written there would not reach the page
+    return weights
 
 
 def as_numbers(values: ArrayLike, rule: str) -> Float32:
@@ -147,9 +146,3 @@ def as_numbers(values: ArrayLike, rule: str) -> Float32:
         raise WrongTypeError(f"{rule}, got {type(values).__name__}.")
     with np.errstate(over="ignore"):  # the caller refuses infinity
         return np.array(array, np.float32)
-
-
-def frozen(weights: Float32) -> Float32:
-    """Make an array read-only: what is written there would not reach the page."""
-    weights.setflags(write=False)
-    return weights

@@ -12,7 +12,7 @@ from coursekit.explorers.traits import Float32, Int, OneOf, WrongValueError, bet
 from coursekit.images import ImageError, to_tensor
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import by, number
-from coursekit.reference import ReceptiveField
+from coursekit.reference import ReceptiveField, receptive_field
 
 if TYPE_CHECKING:
     from coursekit.models.vgg import VGG
@@ -123,7 +123,7 @@ class VggExplorer(Explorer):
         image = self._load(source, self.usual if max_side is None else max_side)
         parts, (height, width) = list(self._filters.values()), image.shape[:2]
         left = MOST_BYTES - sum(20 * part.strongest.size for part in parts)  # 18 of a kernel, 2 of its index
-        layers = [(len(part.bias), part.field.step) for part in parts[1:]]
+        layers = [(len(part.bias), receptive_field(part.windows).step) for part in parts[1:]]
         size = sum(4 * count * (height // step) * (width // step) for count, step in layers)
         if size > left:
             fits = int(max(height, width) * (left / size) ** 0.5)
@@ -184,7 +184,7 @@ class VggExplorer(Explorer):
     @property
     def field(self) -> ReceptiveField:
         """Size and step of the layer's receptive fields; `field.span(row)` gives first and last pixel."""
-        return self._part.field
+        return receptive_field(self._part.windows)
 
     def _extent(self) -> tuple[int, ...]:
         return self._outputs[self.layer].shape[1:]
