@@ -1,10 +1,7 @@
 """What explorers have in common: a checked photograph, a page part, and a still picture with words."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
-from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import anywidget
 import numpy as np
@@ -16,11 +13,9 @@ from coursekit.explorers.traits import Float32, Ints, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
-
-__all__ = ["Explorer", "packed", "photograph"]
+from coursekit.pictures.words import by, number
 
 MOST_PIXELS = 1024  # the longest side of a photograph
-USUAL = 480  # the longest side of a photograph that is loaded for an explorer: about as wide as its picture
 
 
 class Explorer(anywidget.AnyWidget):
@@ -41,6 +36,10 @@ class Explorer(anywidget.AnyWidget):
     """Name of the ES module and of the style sheet in `page/`."""
     title: ClassVar[str]
     """What the page calls it."""
+    mode: ClassVar[Literal["gray", "rgb"]] = "gray"
+    """What the photograph is read as: (H, W), or (H, W, 3)."""
+    usual: ClassVar[int] = 480
+    """The longest side of a photograph that is loaded from a file: about as wide as its picture."""
     resizing: ClassVar[tuple[str, ...]] = ()
     """The traits that change how large the picture is in which positions count."""
 
@@ -55,12 +54,40 @@ class Explorer(anywidget.AnyWidget):
             cls._esm, cls._css = bundled(cls.module), style(cls.module)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, image: Float32, **traits: Any) -> None:
-        self._image = image
+    def __init__(self, image: Any, *, max_side: int | None = None, **traits: Any) -> None:
+        self._image = self._load(image, max_side)
         super().__init__(
-            _photograph=packed(image), _photograph_shape=list(image.shape), _colours=_colours(), **traits
+            _photograph=packed(self.image),
+            _photograph_shape=list(self.image.shape),
+            _colours=colour_table("signed").tobytes() + colour_table("positive").tobytes(),
+            **traits,
         )
         self.observe(self._stay_inside, list(self.resizing))
+
+    @classmethod
+    def _load(cls, source: Any, max_side: int | None) -> Float32:
+        """Load a photograph and check its size; without `max_side`, arrays stay as large as they are."""
+        is_array = hasattr(source, "__array__") or isinstance(source, list | tuple)
+        if max_side is None and not is_array:
+            max_side = cls.usual
+        image = load_image(source, mode=cls.mode, max_side=max_side)
+        height, width = image.shape[:2]
+        if max(height, width) > MOST_PIXELS:
+            raise ImageError(
+                f"{cls.__name__}: the photograph has {height} x {width} pixels, and the page redraws at most "
+                f"{MOST_PIXELS} x {MOST_PIXELS}. Pass max_side={MOST_PIXELS} or less."
+            )
+        if min(height, width) < 8:
+            told, hint = f"has {height} x {width} pixels", "Pass a larger one."
+            whole = load_image(source, mode=cls.mode)
+            if whole.shape != image.shape:
+                told = f"of {by(whole.shape[:2])} pixels becomes {height} x {width} with max_side={max_side}"
+                hint = "Pass a larger max_side, or a photograph that is less narrow."
+            raise ImageError(
+                f"{cls.__name__}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. "
+                f"{hint}"
+            )
+        return image
 
     @property
     def image(self) -> Float32:
@@ -75,9 +102,9 @@ class Explorer(anywidget.AnyWidget):
             f"{name}: the photograph cannot be exchanged. Make another explorer: {name}(image)."
         )
 
-    @abstractmethod
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         """Rows and columns of the picture in which positions count; ValueError where there is none."""
+        return self.image.shape[:2]
 
     @traitlets.default("position")
     def _start(self) -> tuple[int, int]:
@@ -136,58 +163,11 @@ class Explorer(anywidget.AnyWidget):
         publish_display_data({"application/vnd.jupyter.widget-view+json": view})  # type: ignore[no-untyped-call]
 
 
-def photograph(source: Any, *, mode: str, max_side: int | None, explorer: str, usual: int = USUAL) -> Float32:
-    """Load and check the photograph of an explorer.
-
-    Args:
-        source: A sample's name, a path, the bytes of a file, or an array as `load_image` takes it.
-        mode: "rgb" or "gray".
-        max_side: Longest side in pixels; None: the usual one for what is loaded from a file, and arrays as
-            they are.
-        explorer: What messages call it.
-        usual: The usual longest side.
-
-    Returns:
-        (H, W, 3) or (H, W) float32 in [0, 1], sides from 8 to 1024 pixels.
-
-    Raises:
-        ImageError: The photograph cannot be used; the message says why.
-
-    >>> photograph(np.zeros((9, 12)), mode="gray", max_side=None, explorer="FilterExplorer").shape
-    (9, 12)
-    """
-    is_array = hasattr(source, "__array__") or isinstance(source, list | tuple)
-    if max_side is None and not is_array:
-        max_side = usual
-    image = load_image(source, mode=mode, max_side=max_side)  # type: ignore[arg-type]  # checked there
-    height, width = image.shape[:2]
-    if max(height, width) > MOST_PIXELS:
-        raise ImageError(
-            f"{explorer}: the photograph has {height} x {width} pixels, and the page redraws at most "
-            f"{MOST_PIXELS} x {MOST_PIXELS}. Pass max_side={MOST_PIXELS} or less."
-        )
-    if min(height, width) < 8:
-        told, hint = f"has {height} x {width} pixels", "Pass a larger one."
-        rows, columns = load_image(source, mode=mode).shape[:2]  # type: ignore[arg-type]  # checked above
-        if (rows, columns) != (height, width):
-            told = f"of {rows} x {columns} pixels becomes {height} x {width} with max_side={max_side}"
-            hint = "Pass a larger max_side, or a photograph that is less narrow."
-        raise ImageError(
-            f"{explorer}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. {hint}"
-        )
-    return image
-
-
 def packed(array: NDArray[Any]) -> bytes:
-    """The numbers of an array as the page reads them: float32, little-endian, last axis first.
-
-    >>> packed(np.array([1.0, 2.0])).hex()
-    '0000803f00000040'
-    """
+    """The numbers of an array as the page reads them: float32, little-endian, last axis first."""
     return np.ascontiguousarray(array, dtype="<f4").tobytes()
 
 
-@cache
-def _colours() -> bytes:
-    """The two colour maps of `coursekit.pictures`, 256 RGB triples each."""
-    return colour_table("signed").tobytes() + colour_table("positive").tobytes()
+def in_rows(kernel: Float32) -> str:
+    """A kernel's weights in words: 1 0; 0 -1."""
+    return "; ".join(" ".join(number(weight) for weight in row) for row in kernel)

@@ -1,20 +1,17 @@
 """One position of a conv layer at a time: which patch it reads, and what comes of it."""
 
-from __future__ import annotations
-
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import Float32, Int, Ints, Kernel, WrongValueError, named_kernels
+from coursekit.explorers.base import Explorer
+from coursekit.explorers.traits import NAMED_KERNELS, Float32, Int, Ints, Kernel, WrongValueError
 from coursekit.pictures import Picture, show_image, show_products
+from coursekit.pictures.words import by
 from coursekit.reference import cross_correlate2d, output_size
-
-__all__ = ["ConvExplorer"]
 
 
 class ConvExplorer(Explorer):
@@ -49,9 +46,9 @@ class ConvExplorer(Explorer):
     (16, 16)
     """
 
-    module: ClassVar[str] = "conv"
-    title: ClassVar[str] = "Conv explorer"
-    resizing: ClassVar[tuple[str, ...]] = ("kernel", "stride", "padding", "dilation", "part")
+    module = "conv"
+    title = "Conv explorer"
+    resizing = ("kernel", "stride", "padding", "dilation", "part")
 
     kernel = Kernel(1, 7)
     stride = Int(1, min=1, max=8).tag(sync=True)
@@ -59,7 +56,7 @@ class ConvExplorer(Explorer):
     dilation = Int(1, min=1, max=8).tag(sync=True)
     part = Ints("row", "column", "height", "width").tag(sync=True)
     speed = Int(None, allow_none=True, min=1, max=4096).tag(sync=True)
-    _kernels = traitlets.Dict(named_kernels()).tag(sync=True)
+    _kernels = traitlets.Dict(NAMED_KERNELS).tag(sync=True)
 
     def __init__(
         self,
@@ -72,7 +69,7 @@ class ConvExplorer(Explorer):
         part: tuple[int, int, int, int] | None = None,
         max_side: int | None = None,
     ) -> None:
-        gray = photograph(image, mode="gray", max_side=max_side, explorer="ConvExplorer")
+        gray = self._load(image, max_side)
         area = (0, 0, *gray.shape) if part is None else part
         super().__init__(gray, kernel=kernel, stride=stride, padding=padding, dilation=dilation, part=area)
 
@@ -83,7 +80,7 @@ class ConvExplorer(Explorer):
         if not (0 <= row < row + height <= rows and 0 <= column < column + width <= columns):
             raise WrongValueError(
                 f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column "
-                f"{column} does not lie in a photograph of {_by(self.image.shape)} pixels."
+                f"{column} does not lie in a photograph of {by(self.image.shape)} pixels."
             )
         return row, column, height, width
 
@@ -120,33 +117,23 @@ class ConvExplorer(Explorer):
     def _settings(self) -> dict[str, int]:
         return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
 
-    def _extent(self) -> tuple[int, int]:
-        (height, width), (high, wide) = self.input.shape, self.kernel.shape
+    def _extent(self) -> tuple[int, ...]:
+        (height, width), (kh, kw) = self.input.shape, self.kernel.shape
         try:
             return output_size(
-                (height, width),
-                (high, wide),
-                stride=self.stride,
-                padding=self.padding,
-                dilation=self.dilation,
+                (height, width), (kh, kw), stride=self.stride, padding=self.padding, dilation=self.dilation
             )
         except ValueError as error:
             raise ValueError(f"ConvExplorer: {error}") from None
 
     def _draw(self) -> Picture:
         told = ", ".join(f"{name} {value}" for name, value in self._settings.items())
-        sizes = f"Input {_by(self.input.shape)}, kernel {_by(self.kernel.shape)}, {told}"
+        sizes = f"Input {by(self.input.shape)}, kernel {by(self.kernel.shape)}, {told}"
         try:
             height, width = self._extent()
         except ValueError as error:
             picture = show_image(self.input)
             return picture.retold(f"{sizes}. {error} {picture.words}")
-        row, column = self.position
-        picture = show_products(
-            self.patch, self.kernel, title=f"Patch times kernel, for output row {row}, column {column}"
-        )
+        title = "Patch times kernel, for output row {}, column {}".format(*self.position)
+        picture = show_products(self.patch, self.kernel, title=title)
         return picture.retold(f"{sizes}: output {height} x {width}. {picture.words}")
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(side) for side in shape)

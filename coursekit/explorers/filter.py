@@ -1,21 +1,17 @@
 """A kernel whose weights one can change, beside the photograph it filters."""
 
-from __future__ import annotations
-
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import Float32, Kernel, OneOf, named_kernels
+from coursekit.explorers.base import Explorer, in_rows
+from coursekit.explorers.traits import NAMED_KERNELS, Float32, Kernel, OneOf
 from coursekit.pictures import Picture, show_stages
-from coursekit.pictures.words import number
+from coursekit.pictures.words import by
 from coursekit.reference import cross_correlate2d
-
-__all__ = ["FilterExplorer"]
 
 
 class FilterExplorer(Explorer):
@@ -43,33 +39,30 @@ class FilterExplorer(Explorer):
     >>> explorer.kernel = np.ones((2, 2)) / 4  # the page follows
     """
 
-    module: ClassVar[str] = "filter"
-    title: ClassVar[str] = "Filter explorer"
-    resizing: ClassVar[tuple[str, ...]] = ("kernel",)
+    module = "filter"
+    title = "Filter explorer"
+    resizing = ("kernel",)
 
     kernel = Kernel(2, 7)
     colours = OneOf("seen", "possible").tag(sync=True)
-    _kernels = traitlets.Dict(named_kernels()).tag(sync=True)
+    _kernels = traitlets.Dict(NAMED_KERNELS).tag(sync=True)
 
     def __init__(
         self, image: Any, kernel: str | ArrayLike = filters.BASE_KERNEL, *, max_side: int | None = None
     ) -> None:
-        gray = photograph(image, mode="gray", max_side=max_side, explorer="FilterExplorer")
-        super().__init__(gray, kernel=kernel)
+        super().__init__(image, max_side=max_side, kernel=kernel)
 
     @property
     def response(self) -> Float32:
         """The photograph filtered with the kernel, (H - kh + 1, W - kw + 1) float32."""
         return cross_correlate2d(self.image, self.kernel).astype(np.float32)
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         (height, width), (high, wide) = self.image.shape, self.kernel.shape
         return height - high + 1, width - wide + 1
 
     def _draw(self) -> Picture:
         stages = {"photograph": self.image, "response": self.response[None]}
-        rows = "; ".join(" ".join(number(weight) for weight in row) for row in self.kernel)
         picture = show_stages(stages, title="The photograph and its response")
-        return picture.retold(
-            f"Kernel {self.kernel.shape[0]} x {self.kernel.shape[1]}, row by row: {rows}. {picture.words}"
-        )
+        rows = in_rows(self.kernel)
+        return picture.retold(f"Kernel {by(self.kernel.shape)}, row by row: {rows}. {picture.words}")

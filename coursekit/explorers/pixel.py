@@ -1,16 +1,12 @@
 """A photograph to point at: the numbers of its pixels, its three channels, and their order."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import Any, ClassVar
-
-from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.base import Explorer
 from coursekit.explorers.traits import Float32, OneOf
 from coursekit.images import to_gray
 from coursekit.pictures import Picture, show_image
 from coursekit.pictures.words import number
-
-__all__ = ["PixelExplorer"]
 
 ORDERS = {"rgb": ("red", "green", "blue"), "bgr": ("blue", "green", "red")}
 
@@ -41,8 +37,9 @@ class PixelExplorer(Explorer):
     >>> explorer.position = (0, 29)  # the page follows
     """
 
-    module: ClassVar[str] = "pixel"
-    title: ClassVar[str] = "Pixel explorer"
+    module = "pixel"
+    title = "Pixel explorer"
+    mode = "rgb"
 
     order = OneOf(*ORDERS).tag(sync=True)
     cells = OneOf("all", "0", "1", "2", "gray").tag(sync=True)
@@ -50,8 +47,7 @@ class PixelExplorer(Explorer):
     patch = OneOf(7, 3, 5).tag(sync=True)
 
     def __init__(self, image: Any, *, order: str = "rgb", max_side: int | None = None) -> None:
-        colour = photograph(image, mode="rgb", max_side=max_side, explorer="PixelExplorer")
-        super().__init__(colour, order=order)
+        super().__init__(image, max_side=max_side, order=order)
 
     @property
     def pixel(self) -> Float32:
@@ -59,10 +55,6 @@ class PixelExplorer(Explorer):
         row, column = self.position
         pixel: Float32 = self.image[row, column].copy()
         return pixel
-
-    def _extent(self) -> tuple[int, int]:
-        height, width = self.image.shape[:2]
-        return height, width
 
     def _draw(self) -> Picture:
         height, width = self.image.shape[:2]

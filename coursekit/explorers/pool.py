@@ -1,27 +1,22 @@
 """Pooling window by window: who wins, what is dropped at the edge, and what a shift changes."""
 
-from __future__ import annotations
-
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import Float32, Int, Ints, Kernel, OneOf, between
+from coursekit.explorers.base import Explorer
+from coursekit.explorers.traits import Float32, Int, Ints, Kernel, OneOf
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_stages
-from coursekit.pictures.words import number, share, table
+from coursekit.pictures.words import by, number, share, slashed, table
 from coursekit.reference import avg_pool2d, cross_correlate2d, max_pool2d, relu
-
-__all__ = ["PoolExplorer"]
 
 KINDS = {"max": "max pooling", "avg": "average pooling"}
 MOST_SHIFT = 3  # rows and columns
 SMALLEST, LARGEST = 2, 6  # rows and columns of a window
-USUAL = 64  # the longest side of a photograph that is loaded: single values are large enough to be seen
 NOISE = 1e-5  # of the largest value; what differs by less is called equal
 
 
@@ -61,9 +56,10 @@ class PoolExplorer(Explorer):
     >>> explorer.kind = "avg"  # the page follows
     """
 
-    module: ClassVar[str] = "pool"
-    title: ClassVar[str] = "Pooling explorer"
-    resizing: ClassVar[tuple[str, ...]] = ("kernel", "source", "size", "stride", "ceil_mode", "pointed")
+    module = "pool"
+    title = "Pooling explorer"
+    usual = 64  # single values are large enough to be seen
+    resizing = ("kernel", "source", "size", "stride", "ceil_mode", "pointed")
 
     kernel = Kernel(2, 7)
     source = OneOf("map", "photograph").tag(sync=True)
@@ -71,7 +67,7 @@ class PoolExplorer(Explorer):
     size = Int(2, min=SMALLEST, max=LARGEST).tag(sync=True)
     stride = Int(None, allow_none=True, min=1, max=LARGEST).tag(sync=True)
     ceil_mode = OneOf(False, True).tag(sync=True)
-    shift = Ints("rows", "columns").tag(sync=True)
+    shift = Ints("rows", "columns", most=MOST_SHIFT).tag(sync=True)
     pointed = OneOf("output", "input").tag(sync=True)
 
     def __init__(
@@ -87,9 +83,9 @@ class PoolExplorer(Explorer):
         shift: tuple[int, int] = (0, 0),
         max_side: int | None = None,
     ) -> None:
-        gray = photograph(image, mode="gray", max_side=max_side, explorer="PoolExplorer", usual=USUAL)
         super().__init__(
-            gray,
+            image,
+            max_side=max_side,
             kernel=kernel,
             source=source,
             kind=kind,
@@ -102,25 +98,15 @@ class PoolExplorer(Explorer):
     @traitlets.validate("kernel")
     def _leaves_enough(self, proposal: Any) -> Float32:
         kernel: Float32 = proposal["value"]
-        height, width = (
-            side - weight + 1 for side, weight in zip(self.image.shape, kernel.shape, strict=True)
-        )
+        sides = [side - weight + 1 for side, weight in zip(self.image.shape, kernel.shape, strict=True)]
         least = SMALLEST + MOST_SHIFT
-        if min(height, width) < least:
+        if min(sides) < least:
             raise ImageError(
-                f"PoolExplorer: {self.image.shape[0]} x {self.image.shape[1]} pixels and a kernel of "
-                f"{kernel.shape[0]} x {kernel.shape[1]} give a map of {height} x {width} values, and the "
-                f"smallest window with the largest shift needs {least} x {least}. Pass a larger photograph "
-                "or a smaller kernel."
+                f"PoolExplorer: {by(self.image.shape)} pixels and a kernel of {by(kernel.shape)} give a map "
+                f"of {by(sides)} values, and the smallest window with the largest shift needs "
+                f"{least} x {least}. Pass a larger photograph or a smaller kernel."
             )
         return kernel
-
-    @traitlets.validate("shift")
-    def _is_small(self, proposal: Any) -> tuple[int, int]:
-        down, right = proposal["value"]
-        for shift in (down, right):
-            between(shift, 0, MOST_SHIFT, "PoolExplorer: shift")
-        return down, right
 
     @traitlets.default("position")
     def _strongest_output(self) -> tuple[int, int]:
@@ -152,19 +138,13 @@ class PoolExplorer(Explorer):
             output = rule(piece, self.size, stride=self.stride, ceil_mode=self.ceil_mode)
         except ValueError as error:  # the settings are checked, so only the fit is left
             raise ValueError(
-                f"PoolExplorer: a window of {self.size} x {self.size} does not fit into "
-                f"{piece.shape[0]} x {piece.shape[1]} values. Use a smaller window or a larger photograph."
+                f"PoolExplorer: a window of {self.size} x {self.size} does not fit into {by(piece.shape)} "
+                "values. Use a smaller window or a larger photograph."
             ) from error
         return output.astype(np.float32)
 
-    def _changed(self) -> float:
-        """Share of the outputs that the shift changed, from 0 to 1."""
-        noise = NOISE * float(self._whole().max())
-        return float((np.abs(self.output - self._pooled(self._piece(0, 0))) > noise).mean())
-
-    def _extent(self) -> tuple[int, int]:
-        height, width = (self.input if self.pointed == "input" else self.output).shape
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return (self.input if self.pointed == "input" else self.output).shape
 
     def _draw(self) -> Picture:
         piece, name, stride = self.input, KINDS[self.kind], self.stride or self.size
@@ -173,19 +153,22 @@ class PoolExplorer(Explorer):
             output = self.output
         except ValueError as error:
             return show_stages({"input": piece[None]}, title=f"Before {name}").retold(f"{told} {error}")
-        alone = {"input": piece, name: output}
-        maps = {key: values[None] for key, values in alone.items()}
-        sizes = [f"{values.shape[0]} x {values.shape[1]}" for values in (piece, output)]
-        title = f"{name.capitalize()}: {' becomes '.join(sizes)}"
-        picture = show_stages(alone if self.source == "photograph" else maps, title=title)
+        stages = {"input": piece, name: output}
+        if self.source == "map":
+            stages = {key: values[None] for key, values in stages.items()}
+        title = f"{name.capitalize()}: {by(piece.shape)} becomes {by(output.shape)}"
+        picture = show_stages(stages, title=title)
         if self.pointed == "output":
             row, column = self.position
             top, left = row * stride, column * stride
             window = piece[top : top + self.size, left : left + self.size]
-            rows = " / ".join(" ".join(texts) for texts in table(window))
             kept = "largest" if self.kind == "max" else "mean"
-            value = number(float(output[row, column]))
-            told += f" Output row {row}, column {column}: the window holds {rows}, the {kept} is {value}."
+            told += (
+                f" Output row {row}, column {column}: the window holds {slashed(table(window))}, "
+                f"the {kept} is {number(output[row, column])}."
+            )
         if any(self.shift):
-            told += f" The shift by {self.shift} changed {share(self._changed())} of the outputs."
+            noise = NOISE * self._whole().max()
+            changed = np.abs(output - self._pooled(self._piece(0, 0))) > noise
+            told += f" The shift by {self.shift} changed {share(float(changed.mean()))} of the outputs."
         return picture.retold(f"{told} {picture.words}")

@@ -1,32 +1,18 @@
 """A feature map before and after its activation, the values that are cut, and the function that cuts them."""
 
-from __future__ import annotations
-
 from math import ceil
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
-from coursekit.explorers.base import Explorer, photograph
-from coursekit.explorers.traits import (
-    Float,
-    Float32,
-    Int,
-    OneOf,
-    WrongValueError,
-    as_kernel,
-    as_numbers,
-    between,
-    frozen,
-)
+from coursekit.explorers.base import Explorer
+from coursekit.explorers.traits import Float, Float32, Int, OneOf, as_kernel, as_numbers, between
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share
 from coursekit.reference import cross_correlate2d, relu
-
-__all__ = ["ACTIVATIONS", "ReluExplorer", "activate"]
 
 ACTIVATIONS = {
     "relu": "ReLU",
@@ -35,7 +21,6 @@ ACTIVATIONS = {
     "tanh": "tanh",
     "none": "no activation",
 }
-"""The activations that can be chosen, with the names that the page shows."""
 MOST_KERNELS = 16
 NOISE = 1e-6  # of the largest answer possible; what is smaller is rounding
 
@@ -69,8 +54,8 @@ class ReluExplorer(Explorer):
     >>> explorer.bias = 1.0  # the page follows
     """
 
-    module: ClassVar[str] = "relu"
-    title: ClassVar[str] = "ReLU explorer"
+    module = "relu"
+    title = "ReLU explorer"
 
     channel = Int(0).tag(sync=True)
     bias = Float(0.0).tag(sync=True)
@@ -89,10 +74,10 @@ class ReluExplorer(Explorer):
         slope: float = 0.1,
         max_side: int | None = None,
     ) -> None:
-        gray = photograph(image, mode="gray", max_side=max_side, explorer="ReluExplorer")
-        self._kernels = frozen(_as_bank(bank))
+        self._kernels = _as_bank(bank)
         super().__init__(
-            gray,
+            image,
+            max_side=max_side,
             bias=bias,
             activation=activation,
             slope=slope,
@@ -131,55 +116,48 @@ class ReluExplorer(Explorer):
     @property
     def output(self) -> Float32:
         """The chosen map after bias and activation, as large as the response, float32."""
-        return activate(self.response + np.float32(self.bias), self.activation, slope=self.slope)
+        return activate(self._before, self.activation, slope=self.slope)
 
     @property
     def below(self) -> float:
         """Share of the values that are below 0 before the activation, from 0 to 1: what ReLU cuts."""
-        return float((self.response + np.float32(self.bias) < -self._noise).mean())
+        return float((self._before < -self._noise).mean())
 
     @property
     def zeros(self) -> float:
         """Share of the values that are 0 after the activation, from 0 to 1; rounding noise counts as 0."""
-        before = self.response + np.float32(self.bias)
         if self.activation == "sigmoid":  # 0 only where float32 has no smaller number left
             return float((self.output == 0).mean())
         cuts = self.activation == "relu" or (self.activation == "leaky" and self.slope == 0)
-        return float(((before if cuts else np.abs(before)) <= self._noise).mean())
+        return float(((self._before if cuts else np.abs(self._before)) <= self._noise).mean())
+
+    @property
+    def _before(self) -> Float32:
+        return self.response + np.float32(self.bias)
 
     @property
     def _noise(self) -> float:
         return NOISE * _reach(self.bank[self.channel])
 
-    def _extent(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, ...]:
         (height, width), (_, high, wide) = self.image.shape, self.bank.shape
         return height - high + 1, width - wide + 1
 
     def _draw(self) -> Picture:
-        before, after = self.response + np.float32(self.bias), self.output
-        name = ACTIVATIONS[self.activation]
-        picture = show_stages(
-            {"before": before[None], "after": after[None]}, title=f"Map {self.channel + 1} and {name}"
-        )
+        before, after, name = self._before, self.output, ACTIVATIONS[self.activation]
+        stages = {"before": before[None], "after": after[None]}
+        picture = show_stages(stages, title=f"Map {self.channel + 1} and {name}")
         row, column = self.position
         return picture.retold(
             f"Map {self.channel + 1} with bias {number(self.bias)} before and after {name}: "
             f"{share(self.below)} of the values are below 0 before, {share(self.zeros)} are 0 after. "
-            f"Row {row}, column {column}: {number(float(before[row, column]))} becomes "
-            f"{number(float(after[row, column]))}. {picture.words}"
+            f"Row {row}, column {column}: {number(before[row, column])} becomes "
+            f"{number(after[row, column])}. {picture.words}"
         )
 
 
 def activate(values: ArrayLike, activation: str, *, slope: float = 0.1) -> Float32:
-    """Apply one of `ACTIVATIONS` to every value.
-
-    Args:
-        values: Any shape, any range.
-        activation: "relu", "leaky", "sigmoid", "tanh" or "none".
-        slope: What "leaky" multiplies negative values with.
-
-    Returns:
-        A new float32 array of the same shape.
+    """Apply one of `ACTIVATIONS` to every value; a new float32 array.
 
     >>> activate([-2.0, 0.0, 2.0], "leaky", slope=0.5).tolist()
     [-1.0, 0.0, 2.0]
@@ -195,20 +173,23 @@ def activate(values: ArrayLike, activation: str, *, slope: float = 0.1) -> Float
 
 
 def _as_bank(bank: str | ArrayLike | None) -> Float32:
-    """Give a bank (n, kh, kw), checked."""
+    """A bank (n, kh, kw), checked, read-only."""
     if bank is None:
-        return filters.edge_bank()
-    if isinstance(bank, str):
-        return as_kernel(bank, least=2, most=7, explorer="ReluExplorer")[None]
+        bank = filters.edge_bank()
+    elif isinstance(bank, str):
+        bank = filters.kernel(bank)
     kernels = as_numbers(bank, "ReluExplorer: the bank must hold numbers (n, kh, kw), as filters.edge_bank()")
     if kernels.ndim == 2:
         kernels = kernels[None]
     if kernels.ndim != 3 or not 1 <= len(kernels) <= MOST_KERNELS:
-        raise WrongValueError(
+        raise ValueError(
             f"ReluExplorer: the bank must have the shape (n, kh, kw) with 1 to {MOST_KERNELS} filters, "
             f"got {kernels.shape}. Of a conv weight (n, 1, kh, kw) take weight[:, 0]."
         )
-    return np.stack([as_kernel(kernel, least=2, most=7, explorer="ReluExplorer") for kernel in kernels])
+    for kernel in kernels:
+        as_kernel(kernel, least=2, most=7, explorer="ReluExplorer")
+    kernels.setflags(write=False)
+    return kernels
 
 
 def _reach(kernel: Float32) -> float:

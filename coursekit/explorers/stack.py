@@ -1,26 +1,21 @@
 """A stack of conv layers, column by column: what one unit has seen, and the sums that made it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 
-from coursekit.explorers.base import Explorer, packed, photograph
+from coursekit.explorers.base import Explorer, packed
 from coursekit.explorers.layers import Conv, conv_chain
 from coursekit.explorers.traits import Float32, Ints, OneOf, WrongValueError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_products
-from coursekit.pictures.words import number
+from coursekit.pictures.words import by, number
 from coursekit.reference import receptive_field
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["StackExplorer"]
-
-USUAL = 160  # the longest side of the photograph: one unit's field is still large enough to point at
 MOST_BYTES = 12_000_000  # of maps; three layers of 12, 24 and 48 maps for 160 x 107 pixels are 5 MB
 
 
@@ -54,9 +49,11 @@ class StackExplorer(Explorer):
     ('conv3', 0, (4, 9), ((4, 16), (9, 21)))
     """
 
-    module: ClassVar[str] = "stack"
-    title: ClassVar[str] = "Stack explorer"
-    resizing: ClassVar[tuple[str, ...]] = ("layer",)
+    module = "stack"
+    title = "Stack explorer"
+    mode = "rgb"
+    usual = 160  # one unit's field is still large enough to point at
+    resizing = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)
     channels = Ints().tag(sync=True)
@@ -66,34 +63,39 @@ class StackExplorer(Explorer):
     _maps = traitlets.Bytes().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, image: Any, model: nn.Module | None = None, *, max_side: int | None = None) -> None:
-        side = USUAL if max_side is None else max_side
-        colour = photograph(image, mode="rgb", max_side=side, explorer="StackExplorer")
+    def __init__(self, image: Any, model: "nn.Module | None" = None, *, max_side: int | None = None) -> None:
+        colour = self._load(image, self.usual if max_side is None else max_side)
         self._convs = conv_chain(model, colour, explorer="StackExplorer")
         size = sum(conv.maps.nbytes for conv in self._convs)
         if size > MOST_BYTES:
             raise ImageError(
-                f"StackExplorer: for {colour.shape[0]} x {colour.shape[1]} pixels the maps are "
-                f"{size / 1e6:.0f} MB, and the page takes at most {MOST_BYTES / 1e6:.0f} MB. "
-                f"Pass max_side={USUAL} or less."
+                f"StackExplorer: for {by(colour.shape[:2])} pixels the maps are {size / 1e6:.0f} MB, and the "
+                f"page takes at most {MOST_BYTES / 1e6:.0f} MB. Pass max_side={self.usual} or less."
             )
-        weights = [part.ravel() for conv in self._convs for part in (conv.weight, conv.bias)]
         super().__init__(
             colour,
             layer=self._convs[-1].name,
             channels=[0, *(int(conv.activated.mean(axis=(1, 2)).argmax()) for conv in self._convs)],
-            _layers=[_told(conv) for conv in self._convs],
+            _layers=[
+                {
+                    "name": conv.name,
+                    **dict(zip(("maps", "height", "width"), conv.maps.shape, strict=True)),
+                    "inputs": conv.weight.shape[1],
+                    "relu": conv.relu,
+                    **conv.window._asdict(),
+                }
+                for conv in self._convs
+            ],
             _maps=b"".join(packed(conv.maps) for conv in self._convs),
-            _weights=packed(np.concatenate(weights)),
+            _weights=b"".join(packed(conv.weight) + packed(conv.bias) for conv in self._convs),
         )
 
     @traitlets.validate("layer")
     def _is_in_the_stack(self, proposal: Any) -> str:
         names, name = [conv.name for conv in self._convs], proposal["value"]
         if name not in names:
-            raise WrongValueError(
-                f"StackExplorer: there is no layer {name!r}. The layers are {', '.join(names)}."
-            )
+            listed = ", ".join(names)
+            raise WrongValueError(f"StackExplorer: there is no layer {name!r}. The layers are {listed}.")
         return str(name)
 
     @traitlets.validate("channels")
@@ -149,9 +151,8 @@ class StackExplorer(Explorer):
     def _conv(self) -> Conv:
         return self._convs[self._depth - 1]
 
-    def _extent(self) -> tuple[int, int]:
-        _, height, width = self._conv.maps.shape
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return self._conv.maps.shape[1:]
 
     def _patches(self) -> Float32:
         """What lies under the unit's kernels, (in, kh, kw)."""
@@ -161,12 +162,8 @@ class StackExplorer(Explorer):
 
     def _draw(self) -> Picture:
         conv, at = self._conv, self.input_channel
-        bias = conv.bias[self.channel]
-        picture = show_products(
-            self._patches()[at],
-            conv.weight[self.channel, at],
-            title=f"What channel {at + 1} adds to one unit of {conv.name}",
-        )
+        title = f"What channel {at + 1} adds to one unit of {conv.name}"
+        picture = show_products(self._patches()[at], conv.weight[self.channel, at], title=title)
         (top, bottom), (left, right) = self.field
         sums, row, column = self.contributions, *self.position
         after = f" After ReLU it is {number(max(self.value, 0.0))}." if conv.relu else ""
@@ -174,20 +171,6 @@ class StackExplorer(Explorer):
             f"{conv.name}, map {self.channel + 1}, row {row}, column {column}: value {number(self.value)}."
             f"{after} It sees rows {top} to {bottom} and columns {left} to {right} of the photograph, "
             f"{bottom - top + 1} x {right - left + 1} pixels. Its {len(sums)} input channels add "
-            f"{number(float(sums.sum()))}, from {number(float(sums.min()))} to {number(float(sums.max()))} "
-            f"each; the bias is {number(float(bias))}. {picture.words}"
+            f"{number(sums.sum())}, from {number(sums.min())} to {number(sums.max())} each; the bias is "
+            f"{number(conv.bias[self.channel])}. {picture.words}"
         )
-
-
-def _told(conv: Conv) -> dict[str, Any]:
-    """What the page must know about a layer beside its numbers."""
-    count, height, width = conv.maps.shape
-    return {
-        "name": conv.name,
-        "maps": count,
-        "height": height,
-        "width": width,
-        "inputs": conv.weight.shape[1],
-        "relu": conv.relu,
-        **conv.window._asdict(),
-    }

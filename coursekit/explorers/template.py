@@ -1,17 +1,13 @@
 """The shortest complete explorer: an eighth begins as a copy of this, `template.js` and `template.css`."""
 
-from __future__ import annotations
-
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from coursekit.explorers.base import Explorer, photograph
+from coursekit.explorers.base import Explorer
 from coursekit.explorers.traits import Float, Float32
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import number, share
-
-__all__ = ["TemplateExplorer"]
 
 
 class TemplateExplorer(Explorer):
@@ -35,24 +31,19 @@ class TemplateExplorer(Explorer):
     0.125
     """
 
-    module: ClassVar[str] = "template"
-    title: ClassVar[str] = "Template explorer"
+    module = "template"
+    title = "Template explorer"
 
     # What a learner can choose: a public trait each, and the same name in the page's `traits`.
     threshold = Float(0.5, min=0, max=1).tag(sync=True)
 
     def __init__(self, image: Any, *, threshold: float = 0.5, max_side: int | None = None) -> None:
-        gray = photograph(image, mode="gray", max_side=max_side, explorer="TemplateExplorer")
-        super().__init__(gray, threshold=threshold)
+        super().__init__(image, max_side=max_side, threshold=threshold)
 
     @property
     def output(self) -> Float32:
         """1 where the photograph is brighter than the threshold, else 0, (H, W) float32."""
         return (self.image > self.threshold).astype(np.float32)
-
-    def _extent(self) -> tuple[int, int]:
-        height, width = self.image.shape
-        return height, width
 
     def _draw(self) -> Picture:
         row, column = self.position

@@ -1,7 +1,5 @@
 """Traits of explorers: those of traitlets, but they refuse in the course's words."""
 
-from __future__ import annotations
-
 from numbers import Integral, Real
 from typing import Any
 
@@ -11,10 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursekit import filters
 
-__all__ = ["Float", "Float32", "Int", "Ints", "Kernel", "OneOf", "WrongValueError"]
-__all__ += ["as_kernel", "as_numbers", "between", "frozen", "named_kernels"]
-
 Float32 = NDArray[np.float32]
+NAMED_KERNELS = {name: filters.kernel(name).tolist() for name in filters.names()}  # as a page offers them
 
 
 class WrongValueError(traitlets.TraitError, ValueError):
@@ -26,22 +22,7 @@ class WrongTypeError(traitlets.TraitError, TypeError):
 
 
 def between(value: float, low: float, high: float, what: str, *, hint: str = "") -> None:
-    """Refuse a number outside its range, or NaN.
-
-    Args:
-        value: What came.
-        low: The smallest number that makes sense.
-        high: The largest.
-        what: Explorer and setting, for the message.
-        hint: A sentence for the message: why there is no more, or what to do.
-
-    Raises:
-        WrongValueError: Outside the two.
-
-    >>> between(9, 1, 8, "ConvExplorer: stride")
-    Traceback (most recent call last):
-    coursekit.explorers.traits.WrongValueError: ConvExplorer: stride must lie between 1 and 8, got 9.
-    """
+    """Refuse a number outside its range, or NaN; the message begins with `what` and ends with the hint."""
     if not low <= value <= high:
         raise WrongValueError(f"{what} must lie between {low:g} and {high:g}, got {value:g}. {hint}".rstrip())
 
@@ -99,11 +80,11 @@ class OneOf(traitlets.TraitType[Any, Any]):
 
 
 class Ints(traitlets.TraitType[tuple[int, ...], Any]):
-    """A tuple of whole numbers: one for each name, or any count where no names are given."""
+    """Whole numbers, from 0 to `most` where that is given: one for each name, or any count without names."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, most: int | None = None) -> None:
         super().__init__((0,) * len(names))
-        self.names = names
+        self.names, self.most = names, most
 
     def validate(self, obj: Any, value: Any) -> tuple[int, ...]:
         """Refuse another count, and what is no whole number."""
@@ -114,7 +95,11 @@ class Ints(traitlets.TraitType[tuple[int, ...], Any]):
             count = {2: "two ", 4: "four "}.get(len(self.names), "")
             form = f"({', '.join(self.names)}), {count}" if self.names else ""
             raise WrongTypeError(f"{what} must be {form}whole numbers, got {value!r}.") from None
-        return tuple(_whole(number, f"{what}: {name}") for name, number in numbers.items())
+        whole = tuple(_whole(number, f"{what}: {name}") for name, number in numbers.items())
+        if self.most is not None:
+            for number in whole:
+                between(number, 0, self.most, what)
+        return whole
 
 
 class Kernel(traitlets.TraitType[Float32, Any]):
@@ -124,35 +109,19 @@ class Kernel(traitlets.TraitType[Float32, Any]):
     """
 
     def __init__(self, least: int, most: int) -> None:
-        super().__init__(frozen(filters.BASE_KERNEL))
+        super().__init__(filters.BASE_KERNEL)
         self.least, self.most = least, most
         self.tag(sync=True, to_json=lambda kernel, _: kernel.tolist())
 
     def validate(self, obj: Any, value: Any) -> Float32:
         """Refuse what is no kernel, or has fewer or more rows and columns."""
-        return frozen(as_kernel(value, least=self.least, most=self.most, explorer=type(obj).__name__))
+        return as_kernel(value, least=self.least, most=self.most, explorer=type(obj).__name__)
 
 
 def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) -> Float32:
-    """Give a kernel by name or as an array, checked.
-
-    Args:
-        kernel: A name that `filters.kernel` knows, or an array (kh, kw).
-        least: Fewest rows and columns.
-        most: Most rows and columns.
-        explorer: What messages call the explorer.
-
-    Raises:
-        TypeError: Not numbers.
-        ValueError: Another shape, NaN or infinity, or a name that does not exist.
-
-    >>> as_kernel([[1, 2], [3, 4]], least=2, most=7, explorer="FilterExplorer").dtype
-    dtype('float32')
-    """
-    if isinstance(kernel, str):
-        return filters.kernel(kernel)
-    rule = "the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
-    weights = as_numbers(kernel, f"{explorer}: {rule}")
+    """A kernel by name or as an array with `least` to `most` rows and columns, read-only."""
+    rule = f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
+    weights = filters.kernel(kernel) if isinstance(kernel, str) else as_numbers(kernel, rule)
     if weights.ndim != 2 or not all(least <= side <= most for side in weights.shape):
         raise WrongValueError(
             f"{explorer}: the kernel must have the shape (kh, kw) with {least} to {most} rows and columns, "
@@ -163,15 +132,12 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
             f"{explorer}: the kernel holds NaN or infinity, or what is infinity as float32. Every weight "
             "must be a number."
         )
+    weights.setflags(write=False)  # what is written there would not reach the page
     return weights
 
 
 def as_numbers(values: ArrayLike, rule: str) -> Float32:
-    """Give an array of numbers as float32, a copy; TypeError with the rule where they are none.
-
-    >>> as_numbers([[1, 2]], "here: numbers").tolist()
-    [[1.0, 2.0]]
-    """
+    """An array of numbers as float32, a copy; WrongTypeError with the rule where they are none."""
     try:
         array = np.asarray(values)
     except (TypeError, ValueError, RuntimeError):  # ragged, or a tensor that has a gradient
@@ -180,23 +146,3 @@ def as_numbers(values: ArrayLike, rule: str) -> Float32:
         raise WrongTypeError(f"{rule}, got {type(values).__name__}.")
     with np.errstate(over="ignore"):  # the caller refuses infinity
         return np.array(array, np.float32)
-
-
-def frozen(weights: Float32) -> Float32:
-    """A copy that cannot be written to: what is written there would not reach the page.
-
-    >>> frozen(np.ones(2, np.float32)).flags.writeable
-    False
-    """
-    copy = weights.copy()
-    copy.setflags(write=False)
-    return copy
-
-
-def named_kernels() -> dict[str, list[list[float]]]:
-    """The kernels that a page offers by name, as rows.
-
-    >>> named_kernels()["box3"][0][:1]
-    [0.1111111119389534]
-    """
-    return {name: filters.kernel(name).tolist() for name in filters.names()}

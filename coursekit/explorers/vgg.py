@@ -1,27 +1,22 @@
 """The filters and maps of VGG16: a filter beside its map, and what a unit of it sees of the photograph."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 
-from coursekit.explorers.base import Explorer, packed, photograph
-from coursekit.explorers.layers import Filters, read_filters
+from coursekit.explorers.base import Explorer, in_rows, packed
+from coursekit.explorers.layers import Filters, as_array, read_filters
 from coursekit.explorers.traits import Float32, Int, OneOf, WrongValueError, between
-from coursekit.images import ImageError
+from coursekit.images import ImageError, to_tensor
 from coursekit.pictures import Picture, show_stages
-from coursekit.pictures.words import number
+from coursekit.pictures.words import by, number
 from coursekit.reference import ReceptiveField, receptive_field
 
 if TYPE_CHECKING:
     from coursekit.models.vgg import VGG
 
-__all__ = ["VggExplorer"]
-
-USUAL = 128  # the longest side of the photograph
 MOST_BYTES = 8_000_000  # of everything that goes to the page
 BEGINNING = "block3_conv3"  # its maps are still pictures, and a unit of it sees 40 x 40 pixels
 FRAME = (1.0, 0.84, 0.29)
@@ -61,9 +56,11 @@ class VggExplorer(Explorer):
     >>> explorer.layer = "block1_conv1"  # the page follows
     """
 
-    module: ClassVar[str] = "vgg"
-    title: ClassVar[str] = "VGG explorer"
-    resizing: ClassVar[tuple[str, ...]] = ("layer",)
+    module = "vgg"
+    title = "VGG explorer"
+    mode = "rgb"
+    usual = 128
+    resizing = ("layer",)
 
     layer = traitlets.TraitType[str, Any]().tag(sync=True)
     filter = Int().tag(sync=True)
@@ -80,49 +77,84 @@ class VggExplorer(Explorer):
     def __init__(
         self,
         image: Any,
-        weights: str | os.PathLike[str] | VGG | None = "course",
+        weights: "str | os.PathLike[str] | VGG | None" = "course",
         *,
         max_side: int | None = None,
     ) -> None:
-        model, filters = read_filters(weights, explorer="VggExplorer")
-        small = _fitted(image, model, filters, max_side)
-        maps = _maps_of(model, small, [layer.name for layer in filters])
-        self._learned = {part.name: (part, values) for part, values in zip(filters, maps, strict=True)}
-        first, names = filters[0], list(self._learned)
-        layer = BEGINNING if BEGINNING in names else names[-1]
-        part, values = self._learned[layer]
-        strongest = int(values.max(axis=(1, 2)).argmax())
+        from coursekit.activations import feature_maps
+
+        model, self._filters = read_filters(weights, explorer="VggExplorer")
+        poolings = sum(name.endswith("_pool") for name in model.layer_names)
+        small = self._fitted(image, max_side, least=2**poolings)
+        x = model.normalize(to_tensor(small)).to(next(model.parameters()).dtype)
+        found = feature_maps(model, x, self._filters)
+        self._outputs = {name: as_array(maps[0]) for name, maps in found.items()}
+        filters, maps = list(self._filters.values()), list(self._outputs.values())
+        layer = BEGINNING if BEGINNING in self._filters else list(self._filters)[-1]
+        best = int(self._outputs[layer].max(axis=(1, 2)).argmax())
         super().__init__(
             small,
             layer=layer,
-            filter=strongest,
-            channel=int(part.strongest[strongest, 0]),
-            _layers=[_told(part, values) for part, values in self._learned.values()],
+            filter=best,
+            channel=int(self._filters[layer].strongest[best, 0]),
+            _layers=[
+                {
+                    "name": name,
+                    **dict(zip(("filters", "height", "width"), self._outputs[name].shape, strict=True)),
+                    "inputs": part.weight.shape[1],
+                    "kept": part.strongest.shape[1],
+                    "factor": part.factor,
+                    "windows": [window._asdict() for window in part.windows],
+                }
+                for name, part in self._filters.items()
+            ],
             _normal=[list(model.mean), list(model.std)],
             _origin=model.origin,
-            _first=packed(np.concatenate([first.weight.ravel(), first.bias])),
+            _first=packed(filters[0].weight) + packed(filters[0].bias),
             # The page computes the maps of the first layer itself: they are large, and their filters few.
             _maps=b"".join(packed(values) for values in maps[1:]),
-            _weights=b"".join(part.halves for part in filters),
+            _weights=b"".join(part.halves() for part in filters),
             _inputs=b"".join(part.strongest.astype("<u2").tobytes() for part in filters),
         )
         self.observe(self._choose_what_exists, ["layer", "filter"])
 
+    def _fitted(self, source: Any, max_side: int | None, *, least: int) -> Float32:
+        """The photograph, small enough for the page and large enough for the poolings."""
+        image = self._load(source, self.usual if max_side is None else max_side)
+        parts, (height, width) = list(self._filters.values()), image.shape[:2]
+        left = MOST_BYTES - sum(20 * part.strongest.size for part in parts)  # 18 of a kernel, 2 of its index
+        layers = [(len(part.bias), receptive_field(part.windows).step) for part in parts[1:]]
+        size = sum(4 * count * (height // step) * (width // step) for count, step in layers)
+        if size > left:
+            fits = int(max(height, width) * (left / size) ** 0.5)
+            if max_side is not None:
+                raise ImageError(
+                    f"VggExplorer: for {height} x {width} pixels the maps are {size / 1e6:.0f} MB, and the "
+                    f"page takes {left / 1e6:.0f} MB. Pass max_side={fits}, or leave it out."
+                )
+            image = self._load(source, fits)
+        if min(image.shape[:2]) < least:
+            raise ImageError(
+                f"VggExplorer: {by(image.shape[:2])} pixels are left, and the network's poolings need "
+                f"{least} x {least}. Pass a photograph that is larger, or less narrow."
+            )
+        return image
+
     @traitlets.validate("layer")
     def _is_in_the_network(self, proposal: Any) -> str:
         name = proposal["value"]
-        if name not in self._learned:
-            raise WrongValueError(
-                f"VggExplorer: there is no conv layer {name!r}. There are {', '.join(self._learned)}."
-            )
+        if name not in self._filters:
+            names = ", ".join(self._filters)
+            raise WrongValueError(f"VggExplorer: there is no conv layer {name!r}. There are {names}.")
         return str(name)
 
     @traitlets.validate("filter", "channel")
     def _exists_in_the_layer(self, proposal: Any) -> int:
-        count = self._part.weight.shape[0 if proposal["trait"].name == "filter" else 1]
-        noun = "filter" if proposal["trait"].name == "filter" else "input channel"
-        hint = f"{self.layer} has {count} {noun}s with the indices 0 to {count - 1}."
-        between(proposal["value"], 0, count - 1, f"VggExplorer: {proposal['trait'].name}", hint=hint)
+        name = proposal["trait"].name
+        axis, noun = (0, "filters") if name == "filter" else (1, "input channels")
+        count = self._part.weight.shape[axis]
+        hint = f"{self.layer} has {count} {noun} with the indices 0 to {count - 1}."
+        between(proposal["value"], 0, count - 1, f"VggExplorer: {name}", hint=hint)
         return int(proposal["value"])
 
     @traitlets.default("position")
@@ -137,12 +169,12 @@ class VggExplorer(Explorer):
 
     @property
     def _part(self) -> Filters:
-        return self._learned[self.layer][0]
+        return self._filters[self.layer]
 
     @property
     def map(self) -> Float32:
         """The chosen filter's map before ReLU, (H, W) float32; a copy."""
-        return np.array(self._learned[self.layer][1][self.filter])
+        return np.array(self._outputs[self.layer][self.filter])
 
     @property
     def value(self) -> float:
@@ -154,94 +186,32 @@ class VggExplorer(Explorer):
         """Size and step of the layer's receptive fields; `field.span(row)` gives first and last pixel."""
         return receptive_field(self._part.windows)
 
-    def _extent(self) -> tuple[int, int]:
-        height, width = self._learned[self.layer][1].shape[1:]
-        return height, width
+    def _extent(self) -> tuple[int, ...]:
+        return self._outputs[self.layer].shape[1:]
 
     def _draw(self) -> Picture:
         spans = [self.field.span(index) for index in self.position]
         row, column = self.position
         kernel = self._part.weight[self.filter, self.channel]
-        name = f"{self.layer}, filter {self.filter + 1}, after ReLU"
         stages = {
             "the photograph, with a frame around what the unit sees": _framed(self.image, spans),
-            name: np.maximum(self.map, 0)[None],
+            f"{self.layer}, filter {self.filter + 1}, after ReLU": np.maximum(self.map, 0)[None],
         }
         picture = show_stages(stages, title=f"A map of {self.layer}, {self._origin}")
-        (top, bottom), (left, right) = spans
-        size = self.field.size
-        rows = "; ".join(" ".join(number(weight) for weight in line) for line in kernel)
+        ((top, bottom), (left, right)), size = spans, self.field.size
         return picture.retold(
             f"{self.layer}, filter {self.filter + 1} of {len(self._part.weight)}, row {row}, column "
             f"{column}: value {number(self.value)} before ReLU. The unit sees {size} x {size} pixels: rows "
-            f"{top} to {bottom}, columns {left} to {right}; what lies beyond {self.image.shape[0]} x "
-            f"{self.image.shape[1]} is padding. Its kernel for channel {self.channel + 1}, row by row: "
-            f"{rows}. {picture.words}"
+            f"{top} to {bottom}, columns {left} to {right}; what lies beyond {by(self.image.shape[:2])} is "
+            f"padding. Its kernel for channel {self.channel + 1}, row by row: {in_rows(kernel)}. "
+            f"{picture.words}"
         )
-
-
-def _maps_of(model: VGG, image: Float32, names: list[str]) -> list[Float32]:
-    """What each conv layer gives for the photograph, (out, H, W), before ReLU."""
-    from coursekit import activations, images
-
-    x = model.normalize(images.to_tensor(image)).to(next(model.parameters()).dtype)
-    found = activations.feature_maps(model, x, names)
-    return [found[name][0].float().cpu().numpy() for name in names]
-
-
-def _fitted(source: Any, model: VGG, filters: list[Filters], max_side: int | None) -> Float32:
-    """The photograph, small enough for the page and large enough for the poolings."""
-    explorer = "VggExplorer"
-    image = photograph(
-        source, mode="rgb", max_side=USUAL if max_side is None else max_side, explorer=explorer
-    )
-    left = MOST_BYTES - sum(len(part.halves) + 2 * part.strongest.size for part in filters)
-    size = _bytes_of_maps(filters, image)
-    if size > left:
-        fits = int(max(image.shape[:2]) * (left / size) ** 0.5)
-        if max_side is not None:
-            raise ImageError(
-                f"{explorer}: for {image.shape[0]} x {image.shape[1]} pixels the maps are "
-                f"{size / 1e6:.0f} MB, and the page takes {left / 1e6:.0f} MB. "
-                f"Pass max_side={fits}, or leave it out."
-            )
-        image = photograph(source, mode="rgb", max_side=fits, explorer=explorer)
-    least = 2 ** sum(name.endswith("_pool") for name in model.layer_names)
-    if min(image.shape[:2]) < least:
-        raise ImageError(
-            f"{explorer}: {image.shape[0]} x {image.shape[1]} pixels are left, and the network's poolings "
-            f"need {least} x {least}. Pass a photograph that is larger, or less narrow."
-        )
-    return image
-
-
-def _bytes_of_maps(filters: list[Filters], image: Float32) -> int:
-    """How many bytes the maps of all layers but the first need."""
-    height, width = image.shape[:2]
-    return sum(4 * len(part.bias) * (height >> part.pools) * (width >> part.pools) for part in filters[1:])
-
-
-def _told(part: Filters, maps: Float32) -> dict[str, Any]:
-    """What the page must know about a layer beside its numbers."""
-    return {
-        "name": part.name,
-        "filters": maps.shape[0],
-        "height": maps.shape[1],
-        "width": maps.shape[2],
-        "inputs": part.weight.shape[1],
-        "kept": part.strongest.shape[1],
-        "factor": part.factor,
-        "windows": [window._asdict() for window in part.windows],
-    }
 
 
 def _framed(image: Float32, spans: list[tuple[int, int]]) -> Float32:
     """A copy of the photograph with a frame one pixel wide around the field, inside the photograph."""
     framed = image.copy()
-    (top, bottom), (left, right) = (
-        (max(first, 0), min(last, side - 1))
-        for (first, last), side in zip(spans, image.shape[:2], strict=True)
-    )
-    framed[[top, bottom], left : right + 1] = FRAME
-    framed[top : bottom + 1, [left, right]] = FRAME
+    rows, columns = (np.clip(span, 0, side - 1) for span, side in zip(spans, image.shape[:2], strict=True))
+    framed[rows, columns[0] : columns[1] + 1] = FRAME
+    framed[rows[0] : rows[1] + 1, columns] = FRAME
     return framed
