@@ -28,14 +28,16 @@ const BLURRED = 100; // so many times the noise, and the response is computed wh
 function build({ model, state, tie, map, root, controls, stage, say, tables, redraw, onclose }) {
   const image = grayOf(model);
   const filtered = filteredBy(image, redraw);
-  let note = ""; // what is said of the weight that was set last
+  const plain = (line) => line;
+  let told = plain; // what is said of the numbers, with a note, or in place of them until something else is done
+  const refuse = (words) => say((told = () => words)());
   onclose(filtered.stop);
 
   // Pictures, and the table of weights between them
 
   const { height, width } = image;
   const point = (row, column) => {
-    note = "";
+    told = plain;
     state.position = inside([row, column], filtered.response);
   };
   const toMiddle = (row, column) => {
@@ -49,9 +51,9 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
   out.element.append(bar.element);
   const weights = weightTable({
     table: tables.signed,
-    onwords: say,
+    onwords: refuse,
     onweight: (at, weight, words) => {
-      note = words;
+      told = (line) => line + words;
       filtered.setWeight(at, weight);
       state.kernel = rowsOf(filtered.kernel);
     },
@@ -61,7 +63,7 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
   const follow = (rows) => {
     const kernel = planeOf(rows);
     if (alike(kernel, filtered.kernel)) return; // a weight that was set here
-    note = "";
+    told = plain;
     filtered.setKernel(kernel);
     weights.begin(kernel);
   };
@@ -77,7 +79,7 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
   };
   const normalise = () => {
     if (reach(filtered.kernel) > 0) change(normalised);
-    else say("All weights are 0: there is nothing to divide by.");
+    else refuse("All weights are 0: there is nothing to divide by.");
   };
   controls.append(
     tie("kernel", kernelMenu(kernels), (name) => (state.kernel = kernels[name])),
@@ -118,7 +120,7 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
     const sum = sumOf(kernel);
     weights.caption.textContent = `Kernel ${kernel.height} × ${kernel.width}, sum ${written(sum)}`;
     const value = response.data[row * response.width + column];
-    say(`Row ${row}, column ${column}: response ${shown(value, 3)}. ${meaning(sum)}${note}`);
+    say(told(`Row ${row}, column ${column}: response ${shown(value, 3)}. ${meaning(sum)}`));
     root.dataset.exact = String(filtered.exact);
   };
 }
