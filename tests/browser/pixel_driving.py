@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from driving import after, line, middle
+from driving import button, click, control, found_at, line, picture, press, tap
 
 from coursekit import images
 from coursekit.explorers import PixelExplorer
@@ -22,7 +22,7 @@ def place(root):
     return tuple(int(number) for number in re.match(r"Row (\d+), column (\d+) holds ", line(root)).groups())
 
 
-def assert_true(root, image):
+def assert_true(root, explorer):
     """The line, the bars and the patch say what the array holds; the row and column that they say it of."""
     said = re.fullmatch(
         r"Row (\d+), column (\d+) holds (\S+), (\S+), (\S+)\. "
@@ -30,8 +30,8 @@ def assert_true(root, image):
         line(root),
     )
     row, column, order = int(said[1]), int(said[2]), said[6]
-    step = 1 / 255 if root.get_by_label("Numbers", exact=True).input_value() == "bytes" else 1
-    expected = image[row, column]
+    step = 1 / 255 if control(root, "Numbers").input_value() == "bytes" else 1
+    image, expected = explorer.image, explorer.image[row, column]
     gray = images.to_gray(image if order == "RGB" else image[..., ::-1])[row, column]
     values = [float(said[at]) * step for at in (3, 4, 5)]
     np.testing.assert_allclose(values, expected, atol=0.00051 if step == 1 else step / 2 + 1e-6)
@@ -60,7 +60,7 @@ def assert_patch(root, image, row, column, step=1):
     assert rows == list(range(rows[0], rows[0] + len(rows)))
     assert row in rows
     assert column in columns
-    shows = root.get_by_label("Cells show").input_value()
+    shows = control(root, "Cells show").input_value()
     order = root.get_by_role("button", pressed=True).text_content()
     seen = image if order == "RGB" else image[..., ::-1]
     wanted = {"all": image, "gray": images.to_gray(seen)[..., None]}
@@ -75,44 +75,30 @@ def assert_patch(root, image, row, column, step=1):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    seen = set()
-    for at, down, across in [(0, 0.3, 0.3), (0, 0.999, 0.999), (2, 0.62, 0.21), (3, 0.01, 0.5)]:
-        maps.nth(at).scroll_into_view_if_needed()
-        after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at), d, a)))
-        seen.add(assert_true(root, explorer.image))
-    assert len(seen) == 4
+    places = [(0, 0.3, 0.3), (0, 0.999, 0.999), (2, 0.62, 0.21), (3, 0.01, 0.5)]
+    found_at(root, places, lambda: assert_true(root, explorer))
     for order in ("BGR", "RGB"):
-        after(page, root, lambda order=order: root.get_by_role("button", name=order).click())
+        click(root, button(root, order))
         assert f"Read as {order}" in line(root)
-        assert_true(root, explorer.image)
+        assert_true(root, explorer)
 
 
 def by_keys(page, root, explorer):
-    photo = root.locator(".ck-live").first
-    photo.focus()
-    width = explorer.image.shape[1]
-    after(page, root, lambda: page.keyboard.press("End"))
-    row, column = assert_true(root, explorer.image)
-    assert column == width - 1
-    for key, change in {"ArrowUp": (-1, 0), "Shift+ArrowLeft": (0, -10), "ArrowDown": (1, 0)}.items():
-        after(page, root, lambda key=key: page.keyboard.press(key))
-        row, column = row + change[0], column + change[1]
-        assert assert_true(root, explorer.image) == (row, column)
-    root.get_by_role("button", name="BGR").focus()
-    after(page, root, lambda: page.keyboard.press("Space"))
-    assert_true(root, explorer.image)
-    after(page, root, lambda: root.get_by_role("button", name="RGB").press("Enter"))
-    assert_true(root, explorer.image)
+    picture(root, 0).focus()
+    press(root, "End")
+    row, column = assert_true(root, explorer)
+    assert column == explorer.image.shape[1] - 1
+    press(root, "ArrowUp", "Shift+ArrowLeft")
+    assert assert_true(root, explorer) == (row - 1, column - 10)
+    for order, key in [("BGR", "Space"), ("RGB", "Enter")]:
+        button(root, order).focus()
+        press(root, key)
+        assert_true(root, explorer)
 
 
 def by_touch(page, root, explorer):
-    photo = root.locator(".ck-live").first
-    photo.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(photo, 0.7, 0.3)))
-    first = assert_true(root, explorer.image)
-    after(page, root, lambda: page.touchscreen.tap(*middle(photo, 0.25, 0.27)))
-    assert assert_true(root, explorer.image) != first
-    after(page, root, lambda: root.get_by_role("button", name="BGR").tap())
-    assert_true(root, explorer.image)
-    after(page, root, lambda: root.get_by_role("button", name="RGB").tap())
+    places = [(0, 0.7, 0.3), (0, 0.25, 0.27)]
+    found_at(root, places, lambda: assert_true(root, explorer), finger=True)
+    for order in ("BGR", "RGB"):
+        tap(root, button(root, order))
+        assert_true(root, explorer)

@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from driving import after, line, middle, number
+from driving import choose, click, control, found_at, line, number, picture, press, tap
 
 from coursekit import images
 from coursekit.explorers import PoolExplorer
@@ -17,16 +17,11 @@ OUTPUT = re.compile(
 )
 INPUT = re.compile(r"Input row (\d+), column (\d+), value (\S+): (.*?)\.(?: |$)")
 SHIFT = re.compile(r"The shift changed (\S+) % of the outputs and (\S+) % of the inputs(; [^.]*)?\.$")
-NOISE = 1e-5
 
 
 def lesson_explorer():
     """The explorer of lesson 5."""
     return PoolExplorer(images.load_image("temple", mode="gray", max_side=320), max_side=64)
-
-
-def control(root, label):
-    return root.get_by_label(label, exact=True)
 
 
 def settings(root):
@@ -43,11 +38,16 @@ def settings(root):
     )
 
 
+def unshifted(explorer, chosen):
+    """The photograph, or the map that a filter and ReLU make of it."""
+    if chosen.source == "map":
+        return relu(cross_correlate2d(explorer.image, explorer.kernel))
+    return explorer.image
+
+
 def pieces(explorer, chosen):
     """What is pooled, without the shift and with it."""
-    whole = explorer.image
-    if chosen.source == "map":
-        whole = relu(cross_correlate2d(explorer.image, explorer.kernel))
+    whole = unshifted(explorer, chosen)
     height, width = whole.shape[0] - 3, whole.shape[1] - 3
     return [
         whole[down : down + height, right : right + width]
@@ -89,14 +89,13 @@ def assert_window(root, piece, output, chosen, row, column):
 
 def assert_true(root, explorer):
     """Line, table and captions say what reference computes with what the controls say."""
-    chosen = settings(root)
+    said, chosen = line(root), settings(root)
     rest, piece = pieces(explorer, chosen)
     output = pooled(piece, chosen)
     captions = root.locator(".ck-caption").all_text_contents()
     assert captions[0].startswith(f"Input {piece.shape[0]} × {piece.shape[1]}")
     name = {"max": "max", "avg": "average"}[chosen.kind]
     assert captions[1].startswith(f"After {name} pooling {output.shape[0]} × {output.shape[1]}")
-    said = line(root)
     pointed_at_output = OUTPUT.match(said)
     if pointed_at_output:
         row, column = int(pointed_at_output[1]), int(pointed_at_output[2])
@@ -110,7 +109,7 @@ def assert_true(root, explorer):
     shifted = SHIFT.search(said)
     assert (shifted is not None) == bool(chosen.down or chosen.right)
     if shifted:
-        noise = NOISE * explorer_largest(explorer, chosen)
+        noise = 1e-5 * unshifted(explorer, chosen).max()
         changed = np.abs(output - pooled(rest, chosen)) > noise
         assert abs(float(shifted[1]) - 100 * changed.mean()) <= 0.06
         assert abs(float(shifted[2]) - 100 * (np.abs(piece - rest) > noise).mean()) <= 0.06
@@ -118,13 +117,6 @@ def assert_true(root, explorer):
         whole_steps = chosen.down % chosen.stride == 0 and chosen.right % chosen.stride == 0
         assert (shifted[3] is not None) == whole_steps
     return row, column
-
-
-def explorer_largest(explorer, chosen):
-    whole = explorer.image
-    if chosen.source == "map":
-        whole = relu(cross_correlate2d(explorer.image, explorer.kernel))
-    return whole.max()
 
 
 def assert_input(root, piece, output, chosen, said):
@@ -151,58 +143,41 @@ def assert_input(root, piece, output, chosen, said):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    maps.nth(1).scroll_into_view_if_needed()
-    seen = set()
-    for at, (down, across) in enumerate([(0.3, 0.6), (0.62, 0.21), (0.45, 0.63), (0.5, 0.4)]):
-        after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at % 2), d, a)))
-        assert line(root).startswith(("Input", "Output")[at % 2])
-        seen.add(assert_true(root, explorer))
-    assert len(seen) == 4
-    right = control(root, "Shift right")
-    right.scroll_into_view_if_needed()
-    after(page, root, lambda: page.mouse.click(*middle(right, 0.5, 0.35)))
+    places = [(0, 0.3, 0.6), (1, 0.62, 0.21), (0, 0.45, 0.63), (1, 0.5, 0.4)]
+    found = found_at(root, places, lambda: (line(root).split()[0], assert_true(root, explorer)))
+    assert [word for word, _ in found] == ["Input", "Output"] * 2
+    click(root, control(root, "Shift right"), 0.5, 0.35)
     assert settings(root).right == 1
     assert_true(root, explorer)
-    after(page, root, lambda: control(root, "Keep").select_option("avg"))
+    choose(root, "Keep", "avg")
     assert_true(root, explorer)
 
 
 def by_keys(page, root, explorer):
-    maps = root.locator(".ck-live")
-    maps.nth(1).focus()
-    after(page, root, lambda: page.keyboard.press("Home"))
-    after(page, root, lambda: page.keyboard.press("ArrowDown"))
+    picture(root, 1).focus()
+    press(root, "Home", "ArrowDown")
     row, column = assert_true(root, explorer)
-    after(page, root, lambda: page.keyboard.press("Shift+ArrowRight"))
+    press(root, "Shift+ArrowRight")
     assert assert_true(root, explorer) == (row, column + 10)
     control(root, "Stride").focus()
-    after(page, root, lambda: page.keyboard.press("ArrowDown"))
+    press(root, "ArrowDown")
     assert settings(root).stride == 1
     assert_true(root, explorer)
-    maps.nth(0).focus()
-    after(page, root, lambda: page.keyboard.press("ArrowLeft"))
+    picture(root, 0).focus()
+    press(root, "ArrowLeft")
     assert line(root).startswith("Input")
     assert_true(root, explorer)
     control(root, "Shift down").focus()
-    after(page, root, lambda: page.keyboard.press("ArrowRight"))
-    after(page, root, lambda: page.keyboard.press("End"))
+    press(root, "ArrowRight", "End")
     assert settings(root).down == 3
     assert_true(root, explorer)
 
 
 def by_touch(page, root, explorer):
-    maps = root.locator(".ck-live")
-    maps.nth(1).scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(maps.nth(1), 0.7, 0.3)))
-    first = assert_true(root, explorer)
-    maps.nth(0).scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(maps.nth(0), 0.25, 0.47)))
-    assert assert_true(root, explorer) != first
-    after(page, root, lambda: control(root, "Window").select_option("3"))
+    places = [(1, 0.7, 0.3), (0, 0.25, 0.47)]
+    found_at(root, places, lambda: assert_true(root, explorer), finger=True)
+    choose(root, "Window", "3")
     assert_true(root, explorer)
-    down = control(root, "Shift down")
-    down.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(down, 0.5, 0.6)))
+    tap(root, control(root, "Shift down"), 0.5, 0.6)
     assert settings(root).down == 2
     assert_true(root, explorer)

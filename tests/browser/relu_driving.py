@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from driving import after, line, middle, number
+from driving import button, choose, click, control, found_at, line, numbers, picture, press, tap
 
 from coursekit import images
 from coursekit.explorers import ReluExplorer
@@ -26,10 +26,6 @@ def lesson_explorer():
     return ReluExplorer(images.load_image("temple", mode="gray", max_side=320))
 
 
-def control(root, label):
-    return root.get_by_label(label, exact=True)
-
-
 def settings(root):
     """What the controls say."""
     return SimpleNamespace(
@@ -40,18 +36,12 @@ def settings(root):
     )
 
 
-def reading(root):
-    """Row, column and the numbers that the line says."""
-    said = SAID.match(line(root))
-    row, column = int(said["row"]), int(said["column"])
-    numbers = [number(said[name]) for name in ("response", "bias", "sum", "value")]
-    return row, column, *numbers, said["rest"]
-
-
 def assert_true(root, explorer):
     """The line says what reference computes with what the controls say; returns the place and the value."""
     chosen = settings(root)
-    row, column, response, bias, total, value, rest = reading(root)
+    told = SAID.match(line(root))
+    row, column, rest = int(told["row"]), int(told["column"]), told["rest"]
+    response, bias, total, value = numbers(told.group("response", "bias", "sum", "value"))
     true = cross_correlate2d(explorer.image, explorer.bank[chosen.channel])
     before = true + chosen.bias
     result = activate(before, chosen.activation, slope=chosen.slope)
@@ -84,62 +74,45 @@ def assert_share(said, true):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    maps.nth(1).scroll_into_view_if_needed()
-    seen = set()
-    for at, (down, across) in enumerate([(0.35, 0.3), (0.62, 0.21), (0.45, 0.8)]):
-        after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at % 2), d, a)))
-        seen.add(assert_true(root, explorer)[:2])
-    assert len(seen) == 3
-    bias = control(root, "Bias")
-    bias.scroll_into_view_if_needed()
-    after(page, root, lambda: page.mouse.click(*middle(bias, 0.5, 0.3)))
+    places = [(0, 0.35, 0.3), (1, 0.62, 0.21), (0, 0.45, 0.8)]
+    found_at(root, places, lambda: assert_true(root, explorer)[:2])
+    click(root, control(root, "Bias"), 0.5, 0.3)
     assert -6 < settings(root).bias < -2
     assert_true(root, explorer)
-    after(page, root, lambda: root.get_by_role("button", name="Bias 0").click())
+    click(root, button(root, "Bias 0"))
     assert settings(root).bias == 0
     assert_true(root, explorer)
 
 
 def by_keys(page, root, explorer):
-    maps = root.locator(".ck-live")
-    maps.nth(0).focus()
-    after(page, root, lambda: page.keyboard.press("Home"))
-    after(page, root, lambda: page.keyboard.press("End"))
-    row, column, *_ = reading(root)
+    picture(root, 0).focus()
+    press(root, "Home", "End")
+    row, column, _ = assert_true(root, explorer)
     assert column == explorer.response.shape[1] - 1
-    after(page, root, lambda: page.keyboard.press("ArrowUp"))
-    maps.nth(1).focus()  # the other map goes on from there
-    after(page, root, lambda: page.keyboard.press("Shift+ArrowLeft"))
-    assert reading(root)[:2] == (row - 1, column - 10)
-    assert_true(root, explorer)
+    press(root, "ArrowUp")
+    picture(root, 1).focus()  # the other map goes on from there
+    press(root, "Shift+ArrowLeft")
+    assert assert_true(root, explorer)[:2] == (row - 1, column - 10)
     control(root, "Bias").focus()
     old = settings(root).bias
-    for _ in range(3):
-        after(page, root, lambda: page.keyboard.press("ArrowRight"))
+    press(root, *["ArrowRight"] * 3)
     assert abs(settings(root).bias - old - 0.3) < 1e-9
     assert_true(root, explorer)
     control(root, "Activation").focus()
-    after(page, root, lambda: page.keyboard.press("ArrowDown"))
+    press(root, "ArrowDown")
     assert settings(root).activation == "leaky"
     control(root, "Slope").focus()
     page.keyboard.press("End")
     assert settings(root).slope == 1
-    after(page, root, lambda: page.keyboard.press("Home"))
+    press(root, "Home")
     assert_true(root, explorer)
 
 
 def by_touch(page, root, explorer):
-    out = root.locator(".ck-live").nth(1)
-    out.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.7, 0.3)))
-    first = assert_true(root, explorer)
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.25, 0.27)))
-    assert assert_true(root, explorer) != first
-    bias = control(root, "Bias")
-    bias.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(bias, 0.5, 0.85)))
+    places = [(1, 0.7, 0.3), (1, 0.25, 0.27)]
+    found_at(root, places, lambda: assert_true(root, explorer), finger=True)
+    tap(root, control(root, "Bias"), 0.5, 0.85)
     assert settings(root).bias > 3
     assert_true(root, explorer)
-    after(page, root, lambda: control(root, "Map").select_option("1"))
+    choose(root, "Map", "1")
     assert_true(root, explorer)

@@ -6,7 +6,7 @@ import re
 
 import cv2
 import numpy as np
-from driving import after, line, middle, number
+from driving import choose, click, control, found_at, line, number, picture, press
 
 from coursekit import models, samples
 from coursekit.explorers import StackExplorer
@@ -103,19 +103,13 @@ def chosen(page, root, at):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    found = []
-    for at, (down, across) in [(3, (0.3, 0.3)), (2, (0.7, 0.6)), (1, (0.2, 0.8)), (0, (0.6, 0.4))]:
-        maps.nth(at).scroll_into_view_if_needed()
-        after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at), d, a)))
-        found.append(assert_true(root, explorer)[0])
-    assert found == ["conv3", "conv2", "conv1", "conv1"]  # on the photograph, the layer stays
+    places = [(3, 0.3, 0.3), (2, 0.7, 0.6), (1, 0.2, 0.8), (0, 0.6, 0.4)]
+    found = found_at(root, places, lambda: assert_true(root, explorer))
+    assert [unit[0] for unit in found] == ["conv3", "conv2", "conv1", "conv1"]  # the photograph keeps it
     # A click holds the unit, so that the sums can be reached.
-    maps.nth(3).scroll_into_view_if_needed()
-    after(page, root, lambda: page.mouse.click(*middle(maps.nth(3), 0.55, 0.35)))
+    click(root, picture(root, 3), 0.55, 0.35)
     held = reading(root)
-    option = root.locator("[role=option]").nth(7)
-    option.click()
+    root.locator("[role=option]").nth(7).click()
     chosen(page, root, 7)
     assert reading(root) == held
     assert_true(root, explorer)
@@ -123,17 +117,13 @@ def by_pointer(page, root, explorer):
 
 
 def by_keys(page, root, explorer):
-    out = root.locator(".ck-live").nth(2)
-    out.focus()
-    after(page, root, lambda: page.keyboard.press("ArrowRight"))
-    name, _, row, column = assert_true(root, explorer)
+    picture(root, 2).focus()
+    press(root, "ArrowRight")
+    name, channel, row, column = assert_true(root, explorer)
     assert name == "conv2"
-    after(page, root, lambda: page.keyboard.press("Shift+ArrowUp"))
-    after(page, root, lambda: page.keyboard.press("ArrowLeft"))
-    assert reading(root)[2:4] == (row - 10, column - 1)
-    assert_true(root, explorer)
-    listed = root.locator("[role=listbox]")
-    listed.focus()
+    press(root, "Shift+ArrowUp", "ArrowLeft")
+    assert assert_true(root, explorer) == (name, channel, row - 10, column - 1)
+    root.locator("[role=listbox]").focus()
     for key, expected in (("Home", 0), ("ArrowRight", 1), ("End", 11)):
         page.keyboard.press(key)
         chosen(page, root, expected)
@@ -141,20 +131,11 @@ def by_keys(page, root, explorer):
 
 
 def by_touch(page, root, explorer):
-    out = root.locator(".ck-live").nth(3)
-    out.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.7, 0.3)))
-    first = assert_true(root, explorer)
-    out = root.locator(".ck-live").nth(1)
-    out.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.25, 0.27)))
-    assert assert_true(root, explorer) != first
-    menu = root.get_by_label("conv1 shows")
-    other = "3" if menu.input_value() != "3" else "4"
-    after(page, root, lambda: menu.select_option(other))
+    places = [(3, 0.7, 0.3), (1, 0.25, 0.27)]
+    found_at(root, places, lambda: assert_true(root, explorer), finger=True)
+    other = "3" if control(root, "conv1 shows").input_value() != "3" else "4"
+    choose(root, "conv1 shows", other)
     assert assert_true(root, explorer)[1] == int(other)
-    option = root.locator("[role=option]").nth(2)
-    option.scroll_into_view_if_needed()
-    page.touchscreen.tap(*middle(option))
+    root.locator("[role=option]").nth(2).tap()
     chosen(page, root, 2)
     assert_true(root, explorer)

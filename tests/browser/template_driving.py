@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from driving import after, line, middle, number
+from driving import control, found_at, line, number, picture, press, tap
 
 from coursekit.explorers.template import TemplateExplorer
 
@@ -14,7 +14,7 @@ def lesson_explorer():
     return TemplateExplorer("temple", max_side=320)
 
 
-def assert_true(root, explorer, threshold):
+def assert_true(root, explorer, threshold=0.5):
     """The line says what the photograph holds; returns row and column."""
     said = re.fullmatch(r"Row (\d+), column (\d+): (\S+) is (not )?brighter than (\S+)\.", line(root))
     row, column = int(said[1]), int(said[2])
@@ -28,23 +28,19 @@ def assert_true(root, explorer, threshold):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    for at in (0, 1):
-        after(page, root, lambda at=at: page.mouse.move(*middle(maps.nth(at), 0.3, 0.4 + 0.2 * at)))
-        assert_true(root, explorer, 0.5)
+    found_at(root, [(0, 0.3, 0.4), (1, 0.3, 0.6)], lambda: assert_true(root, explorer))
 
 
 def by_keys(page, root, explorer):
-    root.locator(".ck-live").first.focus()
-    row, column = assert_true(root, explorer, 0.5)
-    after(page, root, lambda: page.keyboard.press("Shift+ArrowUp"))
-    assert assert_true(root, explorer, 0.5) == (row - 10, column)
-    root.get_by_label("Threshold").focus()
-    after(page, root, lambda: page.keyboard.press("PageDown"))
+    picture(root, 0).focus()
+    row, column = assert_true(root, explorer)
+    press(root, "Shift+ArrowUp")
+    assert assert_true(root, explorer) == (row - 10, column)
+    control(root, "Threshold").focus()
+    press(root, "PageDown")
     assert_true(root, explorer, 0.4)
 
 
 def by_touch(page, root, explorer):
-    out = root.locator(".ck-live").nth(1)
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.7, 0.3)))
-    assert_true(root, explorer, 0.5)
+    tap(root, picture(root, 1), 0.7, 0.3)
+    assert_true(root, explorer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from accessibility import grave_faults
-from driving import after, driving, line, middle, settled
+from driving import after, click, driving, line, middle, picture, point, settled
 from playwright.sync_api import expect
 
 from coursekit import explorers
@@ -69,7 +69,7 @@ def test_two_views_agree_on_what_was_chosen_and_a_reload_keeps_it(explorer, expl
         control.press("ArrowRight")
     for control in first.locator("input[type=checkbox], [aria-pressed=false]").all():
         control.click()
-    after(page, first, lambda: page.mouse.click(*middle(first.locator(".ck-live").first, 0.3, 0.6)))
+    click(first, picture(first, 0), 0.3, 0.6)
     expect(second.locator(".ck-pinned")).to_have_count(1)  # the last that was chosen
     page.wait_for_function(
         f"([one, other]) => String(({SHOWN})(one)) === String(({SHOWN})(other))",
@@ -83,11 +83,11 @@ def test_two_views_agree_on_what_was_chosen_and_a_reload_keeps_it(explorer, expl
     assert third.evaluate(SHOWN) == chosen
 
 
-def test_the_template_can_be_used(explorer_page):
-    drive = driving("TemplateExplorer")
-    for way in (drive.by_pointer, drive.by_keys, drive.by_touch):
-        explorer = drive.lesson_explorer()
-        way(*explorer_page(explorer), explorer)
+@pytest.mark.parametrize("way", ["by_pointer", "by_keys", "by_touch"])
+@pytest.mark.parametrize("width", [320, 1000])
+def test_the_numbers_are_those_of_reference(explorer, way, width, explorer_page):
+    drive = driving(type(explorer).__name__)
+    getattr(drive, way)(*explorer_page(explorer, width=width), explorer)
 
 
 def test_it_fits_every_width_in_both_themes(explorer, explorer_page, screenshots):
@@ -132,24 +132,15 @@ def test_every_part_that_takes_the_focus_shows_it(explorer, explorer_page):
 
 
 def test_the_line_is_spoken_once_the_pointer_rests(explorer, explorer_page):
-    page, root = explorer_page(explorer)
-    area = root.locator(".ck-live").first
-    area.scroll_into_view_if_needed()
-    box = area.bounding_box()
-    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.35 * box["height"])
-    spoken = root.locator("[role=status][data-part=spoken]")
-    expect(spoken).not_to_be_empty()
-    page.wait_for_function(
-        "root => root.querySelector('[data-part=spoken]').textContent"
-        " === root.querySelector('[data-part=line]').textContent",
-        arg=root.element_handle(),
-    )
+    _, root = explorer_page(explorer)
+    point(root, 0, 0.3, 0.35)
+    expect(root.locator("[role=status][data-part=spoken]")).to_have_text(line(root))
 
 
 def test_keys_reach_every_place_of_every_map(explorer, explorer_page):
     page, root = explorer_page(explorer)
     for at in range(root.locator(".ck-live").count()):
-        root.locator(".ck-live").nth(at).focus()
+        picture(root, at).focus()
         page.keyboard.press("Home")
         said = [line(root)]
         for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "Control+ArrowRight"):
@@ -174,7 +165,7 @@ def test_a_place_is_held_until_it_is_freed(explorer, explorer_page):
     page.keyboard.press("Shift+Enter")  # a key of Jupyter
     expect(root.locator(".ck-pinned")).to_have_count(1)
     page.keyboard.press("Escape")
-    after(page, root, lambda: page.mouse.move(*middle(first, 0.7, 0.75)))
+    after(root, lambda: page.mouse.move(*middle(first, 0.7, 0.75)))
     # A press that ends beyond the map ends: what is held then is not dragged by a pointer that passes.
     page.mouse.down()
     page.mouse.move(*middle(first, 0.5, 0.6))
@@ -196,15 +187,15 @@ def test_a_place_is_held_until_it_is_freed(explorer, explorer_page):
 
 @pytest.mark.parametrize("shape", [(480, 200), (8, 1024), (1024, 8)])
 def test_a_photograph_of_any_shape_can_be_pointed_at_on_one_screen(shape, explorer_page):
-    page, root = explorer_page(explorers.FilterExplorer(np.random.default_rng(0).random(shape)))
-    box = root.locator(".ck-live").first.bounding_box()
-    assert 40 <= box["width"] <= 520
-    assert 40 <= box["height"] <= 0.76 * 900
+    _, root = explorer_page(explorers.FilterExplorer(np.random.default_rng(0).random(shape)))
+    shown = picture(root, 0).bounding_box()
+    assert 40 <= shown["width"] <= 520
+    assert 40 <= shown["height"] <= 0.76 * 900
     canvas = root.locator(".ck-live canvas").first.bounding_box()
-    assert canvas == pytest.approx(box, abs=1)
+    assert canvas == pytest.approx(shown, abs=1)
     said = root.locator("[data-part=line]").bounding_box()
     assert said["y"] + said["height"] - root.bounding_box()["y"] <= 900
-    after(page, root, lambda: page.mouse.move(*middle(root.locator(".ck-live").first, 0.8, 0.8)))
+    point(root, 0, 0.8, 0.8)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +230,7 @@ def test_what_is_chosen_is_seen_with_the_colours_of_the_system(explorer_page):
 def test_the_largest_photograph(name, explorer_page):
     image = np.random.default_rng(0).random((1024, 1024, 3), np.float32)
     _, root = explorer_page(getattr(explorers, name)(image))
-    expect(root.locator(".ck-live").first).to_be_visible()
+    expect(picture(root, 0)).to_be_visible()
     expect(root.locator("[data-part=line]")).not_to_be_empty()
 
 

@@ -33,12 +33,9 @@ def test_every_picture_keeps_its_words(exported):
     assert shown
 
 
-def test_no_picture_lacks_a_description(exported):
-    assert "No description has been provided" not in exported[1]
-
-
-def test_no_widget_is_lost(exported):
-    assert "model not found" not in exported[1]
+@pytest.mark.parametrize("lost", ["No description has been provided", "model not found"])
+def test_no_description_and_no_widget_is_lost(exported, lost):
+    assert lost not in exported[1]
 
 
 def test_pages_end_between_cells_where_they_can():

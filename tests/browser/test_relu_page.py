@@ -4,58 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import after
+from driving import after, choose, control, line, picture, pixels, press, set_trait
 from playwright.sync_api import expect
-from relu_driving import assert_true, by_keys, by_pointer, by_touch, control, settings
+from relu_driving import assert_true, settings
 
-from coursekit import filters
 from coursekit.explorers import ReluExplorer
 from coursekit.explorers.relu import ACTIVATIONS
 
 IMAGE = np.random.default_rng(0).random((64, 96), np.float32)
 
 
-@pytest.mark.parametrize("drive", [by_pointer, by_keys, by_touch])
-@pytest.mark.parametrize("width", [320, 1000])
-def test_the_numbers_are_those_of_reference(drive, width, explorer_page):
-    explorer = ReluExplorer(IMAGE)
-    page, root = explorer_page(explorer, width=width)
-    drive(page, root, explorer)
-
-
 def test_every_map_with_every_activation(explorer_page):
     explorer = ReluExplorer(IMAGE, activation="none", bias=0.7, slope=0.35)
-    page, root = explorer_page(explorer)
+    _, root = explorer_page(explorer)
     for at in (1, 2, 3, 0):
-        after(page, root, lambda at=at: control(root, "Map").select_option(str(at)))
+        choose(root, "Map", str(at))
         for name in ACTIVATIONS:
             if name != settings(root).activation:
-                after(page, root, lambda name=name: control(root, "Activation").select_option(name))
+                choose(root, "Activation", name)
             assert_true(root, explorer)
             assert control(root, "Slope").is_visible() == (name == "leaky")
 
 
-def pixels(root, at):
-    """The colours of one map, (H, W, 3)."""
-    numbers = (
-        root.locator(".ck-live canvas")
-        .nth(at)
-        .evaluate(
-            """canvas => {
-            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-            return [canvas.height, canvas.width, ...data];
-        }"""
-        )
-    )
-    return np.array(numbers[2:], np.uint8).reshape(numbers[0], numbers[1], 4)[..., :3]
-
-
 def test_both_maps_are_on_one_scale(explorer_page):
     explorer = ReluExplorer(IMAGE, bias=0.5)
-    page, root = explorer_page(explorer)
+    _, root = explorer_page(explorer)
     before, kept = explorer.response + 0.5, explorer.response + 0.5 > 0
-    page.wait_for_function("root => root.querySelector('.ck-ends').textContent", arg=root.element_handle())
-    left, right = pixels(root, 0), pixels(root, 1)
+    left, right = (pixels(picture(root, at).locator("canvas")) for at in (0, 1))
     np.testing.assert_array_equal(left[kept], right[kept])  # positive values keep their colour
     assert len(np.unique(right[~kept], axis=0)) == 1  # all others have that of zero
     assert len(np.unique(left[~kept], axis=0)) > 50
@@ -66,7 +41,7 @@ def test_both_maps_are_on_one_scale(explorer_page):
 
 def test_what_is_cut_is_hatched_and_told(explorer_page):
     explorer = ReluExplorer(IMAGE)
-    page, root = explorer_page(explorer)
+    _, root = explorer_page(explorer)
     labels = root.locator(".ck-chart").first.locator("span")
     bars = root.locator(".ck-chart").first.locator("svg > path")
     share = 100 * explorer.below
@@ -75,7 +50,7 @@ def test_what_is_cut_is_hatched_and_told(explorer_page):
     assert bars.nth(1).get_attribute("fill").startswith("url(#")
     drawing = root.locator(".ck-chart svg").first
     assert drawing.get_attribute("aria-label").startswith(f"Histogram of {explorer.response.size} values: ")
-    after(page, root, lambda: control(root, "Activation").select_option("tanh"))
+    choose(root, "Activation", "tanh")
     expect(labels.nth(0)).to_have_text(f"below 0: {share:.1f} %")
     assert bars.nth(1).get_attribute("fill") == "#2166ac"
 
@@ -91,49 +66,44 @@ def test_the_dot_stands_on_the_curve(explorer_page):
     assert place == pytest.approx([50 + 50 * before / end, 50 - 50 * value / end], abs=0.01)
 
 
-def test_a_bias_can_kill_the_unit(explorer_page):
-    explorer = ReluExplorer(IMAGE)
-    page, root = explorer_page(explorer)
-    control(root, "Bias").focus()
-    after(page, root, lambda: page.keyboard.press("Home"))
-    assert settings(root).bias == -10
-    expect(root.locator("[data-part=line]")).to_contain_text("the unit is dead")
-    assert_true(root, explorer)
+ONE_IS_KEPT = np.full((64, 96), 0.5, np.float32)  # one of 5985 values
+ONE_IS_KEPT[30, 40] = 1
 
 
-def test_a_little_is_never_called_none(explorer_page):
-    image = np.full((64, 96), 0.5, np.float32)
-    image[30, 40] = 1  # one of 5985 values is kept
-    explorer = ReluExplorer(image, [[1, 0], [0, 0]], bias=-0.6)
+@pytest.mark.parametrize(
+    ("explorer", "said"),
+    [
+        (ReluExplorer(IMAGE, bias=-10), "the unit is dead"),
+        (ReluExplorer(ONE_IS_KEPT, [[1, 0], [0, 0]], bias=-0.6), "Below 0 are over 99.9 % of the values"),
+    ],
+    ids=["dead", "nearly dead"],
+)
+def test_a_little_is_never_called_none(explorer, said, explorer_page):
     _, root = explorer_page(explorer)
-    expect(root.locator("[data-part=line]")).to_contain_text("Below 0 are over 99.9 % of the values")
+    assert said in line(root)
     assert_true(root, explorer)
 
 
-def test_maps_without_anything_negative_begin_at_zero(explorer_page):
-    _, root = explorer_page(ReluExplorer(IMAGE, "box3"))
+def test_one_filter_without_anything_negative_begins_at_zero(explorer_page):
+    explorer = ReluExplorer(IMAGE, "box3")
+    _, root = explorer_page(explorer)
     expect(root.locator(".ck-bar .ck-ends span").first).to_have_text("0")
-
-
-def test_one_filter_of_its_own(explorer_page):
-    explorer = ReluExplorer(IMAGE, filters.kernel("sobel_y"))
-    _, root = explorer_page(explorer)
     assert control(root, "Map").locator("option").all_text_contents() == ["1 of 1"]
     assert_true(root, explorer)
 
 
 def test_a_bias_between_two_steps_is_shown_as_it_is(explorer_page):
     explorer = ReluExplorer(IMAGE, bias=0.25)
-    page, root = explorer_page(explorer)
+    _, root = explorer_page(explorer)
     bias, output = control(root, "Bias"), root.locator(".ck-control output").last
     expect(output).to_have_text("0.25")
     assert settings(root).bias == 0.25
     assert_true(root, explorer)
     bias.focus()
-    after(page, root, lambda: page.keyboard.press("ArrowRight"))
+    press(root, "ArrowRight")
     assert settings(root).bias == 0.35
-    after(page, root, lambda: bias.fill("-1.04"))  # as a drag does: it goes in steps
+    after(root, lambda: bias.fill("-1.04"))  # as a drag does: it goes in steps
     expect(output).to_have_text("\u22121")
     assert_true(root, explorer)
-    after(page, root, lambda: page.evaluate("explorer.model.set('position', [3, 4])"))
+    set_trait(root, "position", [3, 4])
     assert assert_true(root, explorer)[:2] == (3, 4)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import numpy as np
-from driving import after, line, middle, number
+from driving import button, choose, click, control, found_at, line, number, picture, press, tap
 
 from coursekit import activations, images, models
 from coursekit.explorers import VggExplorer
@@ -88,7 +88,7 @@ def assert_true(root, explorer):
     }
     told = re.findall(r"(\d+) (above|below|on the left|on the right)", said)
     assert {where: int(count) for count, where in told} == {w: c for w, c in beyond.items() if c > 0}
-    channel = int(root.get_by_label("Reads").input_value())
+    channel = int(control(root, "Reads").input_value())
     module = _network().get_submodule(_network().layer_names[name])
     kernel = module.weight[filter_, channel].numpy()
     cells = root.locator("[data-part=filter] td").all_text_contents()
@@ -99,52 +99,35 @@ def assert_true(root, explorer):
 
 
 def by_pointer(page, root, explorer):
-    maps = root.locator(".ck-live")
-    seen = set()
-    for at, (down, across) in [(1, (0.3, 0.3)), (0, (0.7, 0.6)), (1, (0.9, 0.05))]:
-        maps.nth(at).scroll_into_view_if_needed()
-        after(page, root, lambda at=at, d=down, a=across: page.mouse.move(*middle(maps.nth(at), d, a)))
-        seen.add(assert_true(root, explorer))
-    assert len(seen) == 3
-    after(page, root, lambda: root.get_by_label("Layer").select_option("block1_conv1"))
+    found_at(root, [(1, 0.3, 0.3), (0, 0.7, 0.6), (1, 0.9, 0.05)], lambda: assert_true(root, explorer))
+    choose(root, "Layer", "block1_conv1")
     assert assert_true(root, explorer)[0] == "block1_conv1"
-    tiles = root.locator(".ck-tiles")
-    tiles.scroll_into_view_if_needed()
-    after(page, root, lambda: page.mouse.click(*middle(tiles, 0.1, 0.1)))
+    click(root, root.locator(".ck-tiles"), 0.1, 0.1)
     assert assert_true(root, explorer)[1] < 20
-    after(page, root, lambda: root.get_by_role("button", name="Strongest unit").click())
+    click(root, button(root, "Strongest unit"))
     name, filter_, row, column = assert_true(root, explorer)
     best = maps_of(explorer.image)[name][filter_]
     assert best[row, column] >= best.max() - 1e-5
 
 
 def by_keys(page, root, explorer):
-    out = root.locator(".ck-live").nth(1)
-    out.focus()
-    after(page, root, lambda: page.keyboard.press("End"))
+    picture(root, 1).focus()
+    press(root, "End")
     name, _, row, column = assert_true(root, explorer)
     assert column == maps_of(explorer.image)[name].shape[2] - 1
-    after(page, root, lambda: page.keyboard.press("ArrowLeft"))
-    after(page, root, lambda: page.keyboard.press("ArrowUp"))
+    press(root, "ArrowLeft", "ArrowUp")
     assert assert_true(root, explorer)[2:] == (row - 1, column - 1)
     root.locator(".ck-tiles").focus()
-    after(page, root, lambda: page.keyboard.press("Home"))
-    after(page, root, lambda: page.keyboard.press("ArrowRight"))
+    press(root, "Home", "ArrowRight")
     assert assert_true(root, explorer)[1] == 1
-    after(page, root, lambda: root.get_by_label("Layer").select_option("block5_conv3"))
+    choose(root, "Layer", "block5_conv3")
     assert assert_true(root, explorer)[0] == "block5_conv3"
 
 
 def by_touch(page, root, explorer):
-    out = root.locator(".ck-live").nth(1)
-    out.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.7, 0.3)))
-    first = assert_true(root, explorer)
-    after(page, root, lambda: page.touchscreen.tap(*middle(out, 0.25, 0.27)))
-    assert assert_true(root, explorer) != first
-    tiles = root.locator(".ck-tiles")
-    tiles.scroll_into_view_if_needed()
-    after(page, root, lambda: page.touchscreen.tap(*middle(tiles, 0.06, 0.7)))
-    assert assert_true(root, explorer)[1] != first[1]
-    after(page, root, lambda: root.get_by_label("Filter").select_option("7"))
+    places = [(1, 0.7, 0.3), (1, 0.25, 0.27)]
+    found = found_at(root, places, lambda: assert_true(root, explorer), finger=True)
+    tap(root, root.locator(".ck-tiles"), 0.06, 0.7)
+    assert assert_true(root, explorer)[1] != found[-1][1]
+    choose(root, "Filter", "7")
     assert assert_true(root, explorer)[1] == 7

@@ -71,10 +71,9 @@ def test_a_unit_is_the_sum_of_its_contributions():
 def test_stack_in_words():
     explorer = StackExplorer(IMAGE)
     row, column = explorer.position
-    start = "Stack explorer. Run this cell to use it. Still picture: conv3, map "
-    assert explorer.words.startswith(f"{start}{explorer.channel + 1}, row {row}, column {column}: value ")
+    unit = f"conv3, map {explorer.channel + 1}, row {row}, column {column}: value "
     seen = f"sees rows {row} to {row + 12} and columns {column} to {column + 12} of the photo"
-    for words in (seen, "13 x 13 pixels. Its 24 input channels add ", "cell by cell, gives products"):
+    for words in (unit, seen, "13 x 13 pixels. Its 24 input channels add "):
         assert words in explorer.words
     explorer.layer = "conv1"
     assert "Its 3 input channels add" in explorer.words
@@ -237,11 +236,7 @@ def test_wrong_weights_are_explained(weights, error, message):
 @pytest.mark.parametrize(
     ("image", "options", "message"),
     [
-        (
-            np.zeros((15, 40, 3)),
-            {},
-            r"15 x 40 pixels are left, and the network's poolings need 16 x 16",
-        ),
+        (np.zeros((15, 40, 3)), {}, r"15 x 40 pixels are left, and .* poolings need 16 x 16"),
         (np.zeros((60, 600, 3)), {}, r"13 x 128 pixels are left.*larger, or less narrow"),
         ("cat", {"max_side": 320}, r"the maps are 33 MB, and the page takes 5 MB. Pass max_side=1"),
     ],
@@ -254,13 +249,9 @@ def test_a_photograph_that_does_not_fit_is_explained(image, options, message):
 def test_vgg_in_words():
     explorer = VggExplorer(IMAGE)
     row, column = explorer.position
-    start = (
-        f"VGG explorer. Run this cell to use it. Still picture: block3_conv3, filter {explorer.filter + 1} "
-    )
-    assert explorer.words.startswith(f"{start}of 96, row {row}, column {column}: value ")
-    for words in ("sees 40 x 40 pixels: rows ", "beyond 24 x 32 is padding", "the course's own weights"):
+    unit = f"block3_conv3, filter {explorer.filter + 1} of 96, row {row}, column {column}: value "
+    for words in (unit, "sees 40 x 40 pixels: rows ", "beyond 24 x 32 is padding"):
         assert words in explorer.words
-    before = explorer.words, explorer.image.copy()
+    np.testing.assert_array_equal(explorer.image, IMAGE)  # the frame is drawn on a copy
     explorer.filter = 0
-    assert explorer.words != before[0]
-    np.testing.assert_array_equal(explorer.image, before[1])  # the frame is drawn on a copy
+    assert "block3_conv3, filter 1 of 96" in explorer.words

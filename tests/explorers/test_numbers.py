@@ -46,10 +46,8 @@ def test_conv():
 
 def test_conv_as_it_begins():
     explorer = ConvExplorer(GRAY)
-    np.testing.assert_array_equal(explorer.kernel, filters.BASE_KERNEL)
-    settings = explorer.stride, explorer.padding, explorer.dilation, explorer.part, explorer.speed
-    assert settings == (1, 0, 1, (0, 0, 20, 30), None)
-    assert explorer.position == (8, 13)
+    settings = explorer.stride, explorer.padding, explorer.dilation, explorer.part, explorer.position
+    assert settings == (1, 0, 1, (0, 0, 20, 30), (8, 13))
 
 
 def test_what_does_not_fit_is_refused_at_first_and_can_be_chosen_later():
@@ -87,9 +85,8 @@ def test_filter():
     explorer = FilterExplorer(GRAY, [[1, 0], [0, -1]])
     np.testing.assert_allclose(explorer.response, cross_correlate2d(GRAY, [[1, 0], [0, -1]]), atol=1e-6)
     assert explorer.words.startswith(f"Filter explorer. {RUN} Kernel 2 x 2, row by row: 1 0; 0 -1. ")
-    before = explorer.words
     explorer.kernel = "box3"
-    assert explorer.words != before
+    assert "Kernel 3 x 3, row by row: 0.11 0.11 0.11;" in explorer.words
 
 
 # Pixel
@@ -169,10 +166,10 @@ def test_pool_in_words():
     image = np.zeros((9, 9), np.float32)
     image[2:4, 2:4] = [[0.25, 0.5], [1, 0]]
     explorer = PoolExplorer(image, source="photograph")
-    assert explorer.words.startswith(
-        f"Pooling explorer. {RUN} Window 2 x 2, stride 2. Output row 1, column 1: the window holds 0.25 0.50 "
-        "/ 1.00 0.00, the largest is 1. Max pooling: 6 x 6 becomes 3 x 3."
-    )
+    assert (
+        "Window 2 x 2, stride 2. Output row 1, column 1: the window holds 0.25 0.50 / 1.00 0.00, the largest "
+        "is 1. Max pooling: 6 x 6 becomes 3 x 3."
+    ) in explorer.words
     explorer.kind, explorer.shift = "avg", (0, 1)
     assert "the mean is 0.12. The shift by (0, 1) changed 22 % of the outputs." in explorer.words
     explorer.pointed = "input"

@@ -23,14 +23,14 @@ def an_image(rng, least=8, most=20):
     return rng.normal(size=rng.integers(least, most, 2)).astype(np.float32)
 
 
+def whole_numbers(rng, **ends):
+    return {name: int(rng.integers(*pair)) for name, pair in ends.items()}
+
+
 def correlate(rng):
     image = an_image(rng)
     kernel = rng.normal(size=rng.integers(1, 5, 2)).astype(np.float32)
-    settings = {
-        "stride": int(rng.integers(1, 4)),
-        "padding": int(rng.integers(0, 4)),
-        "dilation": int(rng.integers(1, 3)),
-    }
+    settings = whole_numbers(rng, **SETTINGS)
     expected = reference.cross_correlate2d(image, kernel, **settings)
     return {"image": image, "kernel": kernel, "settings": settings, "expected": expected}
 
@@ -52,7 +52,7 @@ def convolve(rng):
 def contributions(rng):
     inputs = rng.normal(size=(3, *rng.integers(9, 20, 2))).astype(np.float32)
     kernels = rng.normal(size=(3, 3, 3)).astype(np.float32)
-    settings = {name: int(rng.integers(*ends)) for name, ends in SETTINGS.items()}
+    settings = whole_numbers(rng, **SETTINGS)
     maps = [reference.cross_correlate2d(*pair, **settings) for pair in zip(inputs, kernels, strict=True)]
     row, column = (int(rng.integers(side)) for side in maps[0].shape)
     return {
@@ -81,18 +81,13 @@ def significant(rng):
 
 def pool(rng):
     size = int(rng.integers(1, 5))
-    settings = {
-        "stride": int(rng.integers(1, 5)),
-        "ceil": bool(rng.integers(2)),
-    }
-    image = an_image(rng)
-    names = {"stride": settings["stride"], "ceil_mode": settings["ceil"]}
+    stride, ceil, image = int(rng.integers(1, 5)), bool(rng.integers(2)), an_image(rng)
     return {
         "image": image,
         "size": size,
-        "settings": settings,
-        "max": reference.max_pool2d(image, size, **names),
-        "avg": reference.avg_pool2d(image, size, **names),
+        "settings": {"stride": stride, "ceil": ceil},
+        "max": reference.max_pool2d(image, size, stride=stride, ceil_mode=ceil),
+        "avg": reference.avg_pool2d(image, size, stride=stride, ceil_mode=ceil),
     }
 
 
@@ -102,12 +97,8 @@ def relu(rng):
 
 
 def output_size(rng):
-    sizes = {"size": int(rng.integers(1, 40)), "kernel": int(rng.integers(1, 9))}
-    names = {
-        "stride": int(rng.integers(1, 5)),
-        "padding": int(rng.integers(0, 4)),
-        "dilation": int(rng.integers(1, 4)),
-    }
+    sizes = whole_numbers(rng, size=(1, 40), kernel=(1, 9))
+    names = whole_numbers(rng, stride=(1, 5), padding=(0, 4), dilation=(1, 4))
     ceil = bool(rng.integers(2))
     try:
         expected = reference.output_size(**sizes, **names, ceil_mode=ceil)
@@ -117,15 +108,8 @@ def output_size(rng):
 
 
 def receptive_field(rng):
-    layers = [
-        {
-            "kernel": int(rng.integers(1, 6)),
-            "stride": int(rng.integers(1, 3)),
-            "padding": int(rng.integers(0, 3)),
-            "dilation": int(rng.integers(1, 3)),
-        }
-        for _ in range(rng.integers(1, 6))
-    ]
+    ends = {"kernel": (1, 6), "stride": (1, 3), "padding": (0, 3), "dilation": (1, 3)}
+    layers = [whole_numbers(rng, **ends) for _ in range(rng.integers(1, 6))]
     field = reference.receptive_field([reference.Layer(**layer) for layer in layers])
     index = int(rng.integers(0, 30))
     first, last = field.span(index)
@@ -177,15 +161,9 @@ def histogram(rng):
 
 
 def crop(rng):
-    image = an_image(rng)
-    top, left = int(rng.integers(4)), int(rng.integers(4))
-    height, width = (int(n) for n in rng.integers(1, 5, 2))
-    return {
-        "image": image,
-        "top": top,
-        "left": left,
-        "expected": image[top : top + height, left : left + width],
-    }
+    image, corner = an_image(rng), whole_numbers(rng, top=(0, 4), left=(0, 4))
+    height, width = rng.integers(1, 5, 2)
+    return {"image": image, **corner, "expected": image[corner["top"] :, corner["left"] :][:height, :width]}
 
 
 def readers(rng):
