@@ -7,17 +7,11 @@ from numpy.typing import ArrayLike
 
 from coursekit.exercises.answers import Array
 
-__all__ = ["close", "difference"]
-
 RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
 def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
-    """Whether two arrays of any shape have the same shape and, but for rounding, the same values.
-
-    >>> close([0.1 + 0.2, 1], [0.3, 1])
-    True
-    """
+    """Whether two arrays have the same shape and, but for rounding, the same values."""
     one, other = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
     return one.shape == other.shape and np.allclose(one, other, rtol=RELATIVE, atol=ABSOLUTE)
 

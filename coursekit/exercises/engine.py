@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 from coursekit.exercises.answers import Refused, named, refuse_blank
 
-__all__ = ["UNREADABLE", "Exercise", "Feedback", "Progress", "Report", "Right", "Verdict", "Wrong", "choice"]
-
 Kind = Literal["predict", "repair", "kernel", "function", "forward", "explain", "stretch"]
 State = Literal["blank", "wrong", "right", "hint", "solution"]
 
@@ -206,14 +204,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Report:
-    """How far a learner is in a lesson.
+    """How far a learner is in a lesson: how many are right, a line for each exercise, and what comes next."""
 
-    Attributes:
-        state: "right" if all exercises are; else "blank".
-        text: How many are right, a line for each exercise, and what comes next.
-    """
-
-    state: State
+    state: Literal["right", "hint"]
     text: str
 
     def __repr__(self) -> str:
@@ -222,8 +215,7 @@ class Report:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         heading, *lines = escape(self.text).split("\n")
         html = "<br>".join([f"<strong>{heading}</strong>", *lines])
-        colour: State = "right" if self.state == "right" else "hint"
-        return {"text/plain": self.text, "text/html": _box(html, colour)}
+        return {"text/plain": self.text, "text/html": _box(html, self.state)}
 
 
 class Progress:
@@ -279,7 +271,7 @@ class Progress:
             return Report("right", "\n".join([*lines, "All done. Well done!"]))
         first = still_open[0]
         lines.append(f"Next: {first.label} {_ended(first.title, '.')} Stuck? exercises.{first.name}.hint()")
-        return Report("blank", "\n".join(lines))
+        return Report("hint", "\n".join(lines))
 
     def __repr__(self) -> str:
         return "Write progress() with brackets to see how far you are."
