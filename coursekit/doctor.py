@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-__all__ = ["OLDEST_PYTHON", "Finding", "Situation", "examine", "look", "main"]
-
 OLDEST_PYTHON = (3, 11)
 _PYTHON_IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
 # Where the module has another name than the package that brings it.
@@ -80,20 +78,12 @@ class Finding:
     mend: str = ""
 
     def __str__(self) -> str:
-        """Return the line as it is printed, with the way to mend it below."""
         mark = "STOP" if self.level == "stop" else self.level
         return f"{mark:<5} {self.what}" + (f"\n      mend: {self.mend}" if self.mend else "")
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print the report of this computer.
-
-    Args:
-        arguments: None are known.
-
-    Returns:
-        The exit status: 0, 1 if something stops the course, 2 if an argument was given.
-    """
+    """Print the report; return the exit status, 1 if something stops the course, 2 for an argument."""
     if arguments:
         print(f"The doctor takes no arguments, but got: {' '.join(arguments)}", file=sys.stderr)
         return 2
@@ -141,11 +131,8 @@ def look() -> Situation:
 
 
 def _wanted(root: Path) -> dict[str, str]:
-    """Return the oldest version of each package that the course needs.
-
-    A clone says so itself, also before anything is installed and after `git pull`; where there is only the
-    package, its metadata do.
-    """
+    """Return the oldest version of each package that the course needs."""
+    # A clone says so itself, also before anything is installed and after `git pull`; else the metadata do.
     if (root / "pyproject.toml").is_file():
         text = (root / "pyproject.toml").read_text(encoding="utf-8")
         lines = importlib.import_module("tomllib").loads(text)["project"]["dependencies"]
@@ -233,19 +220,7 @@ def _damaged(root: Path) -> tuple[str, ...]:
 
 
 def examine(seen: Situation) -> list[Finding]:
-    """Judge what was seen.
-
-    Args:
-        seen: What `look` returned, or what a test made up.
-
-    Returns:
-        The findings, in the order in which they are best mended.
-
-    >>> all(finding.level == "ok" for finding in examine(Situation()))
-    True
-    >>> print(examine(Situation(python=(3, 9, 18)))[0].what)
-    Python 3.9.18 is too old: the course needs 3.11 or newer
-    """
+    """Judge what was seen; return the findings in the order in which they are best mended."""
     findings = [_python(seen), _repository(seen), _environment(seen)]
     if seen.python < OLDEST_PYTHON:
         # Another Python has its own packages: nothing below would be about the one that will run the course.
@@ -278,7 +253,6 @@ def _own_python(seen: Situation) -> str:
 
 
 def _setup(seen: Situation) -> str:
-    """Return what brings the packages."""
     if seen.conda:
         return "conda env update -f environment.yml"
     own = _own_python(seen)

@@ -26,11 +26,7 @@ class Refused(Exception):  # noqa: N818 (it is no error of the program)
 
 
 def gaps(answer: object) -> list[object]:
-    """The None and `...` in an answer, also in nested lists and tuples: where it is not filled in.
-
-    >>> gaps([1, (..., None)]), gaps(None), gaps(0)
-    ([Ellipsis, None], [None], [])
-    """
+    """The None and `...` in an answer, also in nested lists and tuples: where it is not filled in."""
     if isinstance(answer, list | tuple):
         return [gap for part in answer for gap in gaps(part)]
     return [answer] if answer is None or answer is ... else []

@@ -26,12 +26,6 @@ def difference(
         wanted: What should have come.
         reveal: Also say the wanted value at the place that is named. Not where that gives the answer away.
         what: What the sentence calls it.
-
-    >>> wanted = np.arange(6.0).reshape(2, 3)
-    >>> difference(wanted[:, ::-1], wanted)
-    'Your array is flipped left to right.'
-    >>> difference(wanted + [[0, 0, 0], [0, 2, 0]], wanted, reveal=True)
-    'Your array differs in 1 of 6 values, most at row 1, column 1: 6 came, 4 was wanted.'
     """
     came, right = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
     if close(came, right):

@@ -68,9 +68,6 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
 
     Raises:
         Refused: The answer is no letter, or none of these.
-
-    >>> choice(" b) ", right="A", A="The weights add up to 0.", B="A flat patch would not give 0.")
-    Wrong(why='A flat patch would not give 0.')
     """
     letters = sorted(says)
     wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
@@ -98,9 +95,6 @@ class Feedback:
         heading: The state in words, with the number of the exercise.
         text: The sentences below it.
         code: Python code of a solution; else empty.
-
-    >>> Feedback("wrong", "✗ 2.3 not yet", "All values are 0.")
-    ✗ 2.3 not yet: All values are 0.
     """
 
     state: State
@@ -219,25 +213,7 @@ class Report:
 
 
 class Progress:
-    """The exercises of a lesson; a learner calls it to see how far they are.
-
-    Args:
-        lesson: Number of the lesson, from 1.
-
-    >>> progress = Progress(lesson=2)
-    >>> @progress.exercise(
-    ...     "Size", kind="predict", question="How large?", blank="my_size = ...",
-    ...     answer="my_size = 3", why="Two is too small.", hints=("Count.", "Slowly."),
-    ... )
-    ... def size(answer):
-    ...     return Right("Yes.") if answer == 3 else Wrong("Count again.")
-    >>> size.check(2)
-    ✗ 2.1 not yet: Count again.
-    >>> progress()
-    0 of 1 right
-    ✗ 2.1 Size: not yet
-    Next: 2.1 Size. Stuck? exercises.size.hint()
-    """
+    """The exercises of a lesson; a learner calls it to see how far they are."""
 
     def __init__(self, lesson: int) -> None:
         self.lesson = lesson
