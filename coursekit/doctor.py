@@ -29,53 +29,31 @@ _LIBRARIES = (
 
 @dataclass(frozen=True)
 class Situation:
-    """What was seen of this computer. The defaults describe one on which nothing is wrong.
-
-    Attributes:
-        python: Version of the running Python.
-        executable: Its path.
-        prefix: Folder of the environment that it belongs to.
-        conda: Whether that is a conda environment.
-        root: Folder that holds the package; in a clone, the repository.
-        missing_folders: Folders of the course that are not in `root`.
-        own_environment: The virtual environment in `root`, if there is one.
-        packages: For each package that the course needs its oldest version and the installed one, which is
-            `""` if it does not say and None if it is not there.
-        opencv_error: Last line of what `import cv2` printed; `""` if it worked.
-        torch_cuda: CUDA version that torch was built for; `""` for a CPU build.
-        missing_extensions: Packages whose JupyterLab extension is in none of Jupyter's folders.
-        kernel: Program that Jupyter's kernel `python3` starts; None if no such kernel is written down.
-        damaged: A sentence for each file in `data/` that is not the one published.
-    """
+    """What was seen of this computer. The defaults describe one on which nothing is wrong."""
 
     python: tuple[int, ...] = (3, 11, 0)
     executable: str = "python"
-    prefix: Path = Path("course", ".venv")
+    prefix: Path = Path("course", ".venv")  # of the environment that this Python belongs to
     conda: bool = False
-    root: Path = Path("course")
+    root: Path = Path("course")  # the folder that holds the package; in a clone, the repository
     missing_folders: tuple[str, ...] = ()
-    own_environment: Path | None = Path("course", ".venv")
+    own_environment: Path | None = Path("course", ".venv")  # the one in `root`, if there is one
+    # The oldest version that will do and the installed one: "" if it does not say, None if it is not there.
     packages: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    opencv_error: str = ""
-    torch_cuda: str = ""
-    missing_extensions: tuple[str, ...] = ()
-    kernel: str | None = "python"
-    damaged: tuple[str, ...] = ()
+    opencv_error: str = ""  # the last line of what `import cv2` printed
+    torch_cuda: str = ""  # the version that torch was built for; "" for a CPU build
+    missing_extensions: tuple[str, ...] = ()  # packages whose JupyterLab extension is in no folder
+    kernel: str | None = "python"  # the program that Jupyter's kernel python3 starts, if it is written down
+    damaged: tuple[str, ...] = ()  # a sentence for each file in data/ that is not the one published
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report.
+    """One line of the report."""
 
-    Attributes:
-        level: `"ok"`; `"note"`, the course runs all the same; or `"stop"`.
-        what: What was found.
-        mend: What to do about it; empty for `"ok"`.
-    """
-
-    level: str
+    level: str  # "ok"; "note", the course runs all the same; or "stop"
     what: str
-    mend: str = ""
+    mend: str = ""  # what to do about it
 
     def __str__(self) -> str:
         mark = "STOP" if self.level == "stop" else self.level
