@@ -144,20 +144,14 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
 
 
 class _Run(TorchFunctionMode):
-    """One run of a network, in which conv and linear layers give zeros of the right shape.
-
-    Attributes:
-        rows: Of the layers that have run.
-        counted: The `id` of each parameter that stands in a row.
-        layer: The name of the layer that runs now; "" between layers.
-        given: What this layer was given, or between layers the network, for one image.
-    """
+    """One run of a network, in which conv and linear layers give zeros of the right shape."""
 
     def __init__(self, model: nn.Module, size: tuple[int, ...]) -> None:
         super().__init__()
         self.rows: list[Row] = []
-        self.counted: set[int] = set()
-        self.layer, self.given = "", size
+        self.counted: set[int] = set()  # the `id` of each parameter that stands in a row
+        self.layer = ""  # the name of the one that runs now; "" between layers
+        self.given = size  # to this layer, or between layers to the network, for one image
         self._size = size
         self._multiplications = 0
         self._filters: tuple[int, ...] = ()
