@@ -88,19 +88,12 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a learner reads after `check`, `hint` or `solution`.
-
-    Attributes:
-        state: What has happened: "blank", "wrong" or "right" after a check; else "hint" or "solution".
-        heading: The state in words, with the number of the exercise.
-        text: The sentences below it.
-        code: Python code of a solution; else empty.
-    """
+    """What a learner reads after `check`, `hint` or `solution`."""
 
     state: State
-    heading: str
+    heading: str  # the state in words, with the number of the exercise
     text: str
-    code: str = ""
+    code: str = ""  # of a solution
 
     def __repr__(self) -> str:
         code = f"\n{self.code}\n\n" if self.code else " "
@@ -115,38 +108,22 @@ class Feedback:
 
 @dataclass(kw_only=True)
 class Exercise:
-    """An exercise of a lesson; `Progress.exercise` makes one of a judge.
-
-    Attributes:
-        lesson: Number of the lesson, from 1.
-        number: Number of the exercise in its lesson, from 1.
-        name: What the lesson's module calls it.
-        title: What the heading says.
-        kind: What the learner does.
-        question: Markdown, a few short sentences.
-        blank: Code of the answer's cell without the call of check. The learner's part is `...`.
-        answer: Code of a solution that takes the place of `blank`.
-        why: One sentence that says why the solution is one.
-        hints: Two or three steps, none of which is the answer.
-        judge: Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
-        points: What it is worth in an assignment, 1 to 3.
-        state: What the last check said; nothing is written to a file.
-        hints_shown: How many hints were asked for.
-    """
+    """An exercise of a lesson; `Progress.exercise` makes one of a judge."""
 
     lesson: int
-    number: int
-    name: str
+    number: int  # in its lesson, from 1
+    name: str  # what the lesson's module calls it
     title: str
     kind: Kind
-    question: str
-    blank: str
-    answer: str
-    why: str
-    hints: tuple[str, ...]
+    question: str  # Markdown, a few short sentences
+    blank: str  # code of the answer's cell without the call of check; the learner's part is `...`
+    answer: str  # code of a solution that takes the place of `blank`
+    why: str  # one sentence that says why the solution is one
+    hints: tuple[str, ...]  # two or three steps, none of which is the answer
+    # Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
     judge: Callable[[Any], Verdict] = field(repr=False)
-    points: int = 1
-    state: State = "blank"
+    points: int = 1  # what it is worth in an assignment, 1 to 3
+    state: State = "blank"  # what the last check said; nothing is written to a file
     hints_shown: int = 0
 
     def __post_init__(self) -> None:
@@ -222,9 +199,7 @@ class Progress:
     def exercise(self, title: str, **declared: Any) -> Callable[[Callable[[Any], Verdict]], Exercise]:
         """Make the lesson's next exercise of the judge below, whose name it gets.
 
-        Args:
-            title: What the heading says.
-            **declared: The other attributes of `Exercise`: kind, question, blank, answer, why, hints, points.
+        It declares kind, question, blank, answer, why and hints, and points if they are not 1.
         """
 
         def made(judge: Callable[[Any], Verdict]) -> Exercise:
