@@ -79,10 +79,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def look() -> Situation:
-    """Read this computer's situation; it takes a second and changes nothing.
-
-    With a Python that is too old, only what needs no newer one is read; the rest keeps its default.
-    """
+    """Read this computer's situation; it takes a second and changes nothing."""
     root = Path(__file__).resolve().parent.parent
     own = root / ".venv"
     seen = Situation(
@@ -95,7 +92,7 @@ def look() -> Situation:
         own_environment=own.resolve() if (own / _PYTHON_IN_ENVIRONMENT).exists() else None,
     )
     if seen.python < OLDEST_PYTHON:
-        return seen
+        return seen  # what is read below needs a newer one
     folders = _jupyter_folders()
     return replace(
         seen,
@@ -158,11 +155,10 @@ def _jupyter_folders() -> list[Path]:
 
 
 def _missing_extensions(folders: Sequence[Path]) -> tuple[str, ...]:
-    there = [folder / "labextensions" for folder in folders]
     return tuple(
         name
         for name, extension in _EXTENSIONS.items()
-        if not any((folder / extension / "package.json").is_file() for folder in there)
+        if not any((folder / "labextensions" / extension / "package.json").is_file() for folder in folders)
     )
 
 
