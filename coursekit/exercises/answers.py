@@ -69,16 +69,13 @@ def as_array(
     tensors: bool = False,
     what: str = "Your answer",
 ) -> Array:
-    """The answer as an array of finite real numbers, a copy.
+    """The answer as an array of finite real numbers: a copy, float64, of the answer's own shape.
 
     Args:
         answer: An array, or nested lists of numbers. Any integer or float type.
         shape: What is wanted; None for an axis of any length. Without it any shape will do.
         tensors: Take a PyTorch tensor as well, as lessons 3 to 7 do.
         what: What the sentence calls it, such as "The result of your function".
-
-    Returns:
-        float64, of the answer's own shape.
 
     Raises:
         Refused: It is no array, of another shape or type, or holds values that are no numbers.
@@ -114,15 +111,7 @@ def as_array(
 
 
 def as_number(answer: object, *, what: str = "Your answer") -> float:
-    """The answer as one finite number.
-
-    Args:
-        answer: A number of Python or NumPy, or an array or tensor that holds exactly one.
-        what: What the sentence calls it.
-
-    Raises:
-        Refused: It is no number, NaN or infinite.
-    """
+    """The answer as one finite number; an array or tensor that holds exactly one will do."""
     if isinstance(answer, bool | np.bool_):
         raise Refused(f"{what} is `{answer}`, and a number is wanted here.")
     if isinstance(answer, str):

@@ -48,14 +48,9 @@ def as_function(answer: object, arguments: int) -> Callable[..., Any]:
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call what a learner wrote and return what it returns.
+    """Call what a learner wrote with copies of the arguments, and return what it returns.
 
-    Args:
-        function: A function, a class, or an object that can be called.
-        *arguments: Each is copied first.
-
-    Raises:
-        Refused: It raises an error, changes its arguments, or returns nothing.
+    It is refused if it raises an error, changes its arguments, or returns nothing.
     """
     given = copy.deepcopy(arguments)
     try:

@@ -65,9 +65,6 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
             letters of an East Asian keyboard will do.
         right: The letter of the right statement.
         **says: For each letter why its statement is right, or what speaks against it.
-
-    Raises:
-        Refused: The answer is no letter, or none of these.
     """
     letters = sorted(says)
     wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
