@@ -343,10 +343,9 @@ def avg_pool2d(
 def _windows(
     x: ArrayLike, size: Pair, stride: Pair | None, padding: Pair, ceil_mode: bool, *, fill: float
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Cut out every window that pooling visits, and say which of its values count in a mean.
+    """Cut out every window that pooling visits, `(..., H', W', kh, kw)`.
 
-    Returns:
-        Windows `(..., H', W', kh, kw)`, and `(H', W', kh, kw)` bool: False beyond the padding.
+    The second array, `(H', W', kh, kw)`, says which values count in a mean: none beyond the padding.
     """
     maps = _array("x", x, "(..., H, W)")
     maps = maps.astype(np.result_type(maps, np.float32))

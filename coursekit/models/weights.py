@@ -320,7 +320,6 @@ def _endpoint() -> str | None:
 
 
 def _url() -> str:
-    """The address of the whole file."""
     from huggingface_hub import hf_hub_url
 
     return hf_hub_url(REPOSITORY, FILE, revision=REVISION, endpoint=_endpoint())
