@@ -9,8 +9,6 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-__all__ = ["COMMANDS", "main"]
-
 # Name: the module whose main(arguments) returns the exit status, and what the command does. The module is
 # imported only when its command is called.
 COMMANDS = {
@@ -20,14 +18,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Call one command.
-
-    Args:
-        arguments: The command's name and its own arguments; none, `-h` or `--help` lists the commands.
-
-    Returns:
-        The exit status: the command's own, 0 for the list, 2 for a command that does not exist.
-    """
+    """Call one command, or list them all; return the exit status, 2 for a command that does not exist."""
     if not arguments or arguments[0] in ("-h", "--help"):
         print("python -m coursekit COMMAND\n")
         for name, (_, purpose) in COMMANDS.items():

@@ -8,6 +8,7 @@ after an error or an interrupt.
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -154,20 +155,17 @@ def _choose(model: nn.Module, layers: str | Iterable[str] | None) -> dict[str, n
 def _listening(layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]) -> Iterator[None]:
     """Inside, `hear(name, output)` is called whenever one of the layers runs."""
 
-    def hook_for(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
-        def hook(_: nn.Module, __: tuple[Any, ...], output: Any) -> None:
-            if not isinstance(output, Tensor):
-                raise TypeError(
-                    f"layer {name!r} gives a {type(output).__name__}, not one tensor. "
-                    "Ask for the layers inside it, or for others."
-                )
-            hear(name, output)
-
-        return hook
+    def hook(name: str, _: nn.Module, __: tuple[Any, ...], output: Any) -> None:
+        if not isinstance(output, Tensor):
+            raise TypeError(
+                f"layer {name!r} gives a {type(output).__name__}, not one tensor. "
+                "Ask for the layers inside it, or for others."
+            )
+        hear(name, output)
 
     with ExitStack() as hooks:
         for name, layer in layers.items():
-            hooks.enter_context(layer.register_forward_hook(hook_for(name)))
+            hooks.enter_context(layer.register_forward_hook(partial(hook, name)))
         yield
 
 

@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-__all__ = ["OLDEST_PYTHON", "Finding", "Situation", "examine", "look", "main"]
-
 OLDEST_PYTHON = (3, 11)
 _PYTHON_IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
 # Where the module has another name than the package that brings it.
@@ -31,69 +29,39 @@ _LIBRARIES = (
 
 @dataclass(frozen=True)
 class Situation:
-    """What was seen of this computer. The defaults describe one on which nothing is wrong.
-
-    Attributes:
-        python: Version of the running Python.
-        executable: Its path.
-        prefix: Folder of the environment that it belongs to.
-        conda: Whether that is a conda environment.
-        root: Folder that holds the package; in a clone, the repository.
-        missing_folders: Folders of the course that are not in `root`.
-        own_environment: The virtual environment in `root`, if there is one.
-        packages: For each package that the course needs its oldest version and the installed one, which is
-            `""` if it does not say and None if it is not there.
-        opencv_error: Last line of what `import cv2` printed; `""` if it worked.
-        torch_cuda: CUDA version that torch was built for; `""` for a CPU build.
-        missing_extensions: Packages whose JupyterLab extension is in none of Jupyter's folders.
-        kernel: Program that Jupyter's kernel `python3` starts; None if no such kernel is written down.
-        damaged: A sentence for each file in `data/` that is not the one published.
-    """
+    """What was seen of this computer. The defaults describe one on which nothing is wrong."""
 
     python: tuple[int, ...] = (3, 11, 0)
     executable: str = "python"
-    prefix: Path = Path("course", ".venv")
+    prefix: Path = Path("course", ".venv")  # of the environment that this Python belongs to
     conda: bool = False
-    root: Path = Path("course")
+    root: Path = Path("course")  # the folder that holds the package; in a clone, the repository
     missing_folders: tuple[str, ...] = ()
-    own_environment: Path | None = Path("course", ".venv")
+    own_environment: Path | None = Path("course", ".venv")  # the one in `root`, if there is one
+    # The oldest version that will do and the installed one: "" if it does not say, None if it is not there.
     packages: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    opencv_error: str = ""
-    torch_cuda: str = ""
-    missing_extensions: tuple[str, ...] = ()
-    kernel: str | None = "python"
-    damaged: tuple[str, ...] = ()
+    opencv_error: str = ""  # the last line of what `import cv2` printed
+    torch_cuda: str = ""  # the version that torch was built for; "" for a CPU build
+    missing_extensions: tuple[str, ...] = ()  # packages whose JupyterLab extension is in no folder
+    kernel: str | None = "python"  # the program that Jupyter's kernel python3 starts, if it is written down
+    damaged: tuple[str, ...] = ()  # a sentence for each file in data/ that is not the one published
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report.
+    """One line of the report."""
 
-    Attributes:
-        level: `"ok"`; `"note"`, the course runs all the same; or `"stop"`.
-        what: What was found.
-        mend: What to do about it; empty for `"ok"`.
-    """
-
-    level: str
+    level: str  # "ok"; "note", the course runs all the same; or "stop"
     what: str
-    mend: str = ""
+    mend: str = ""  # what to do about it
 
     def __str__(self) -> str:
-        """Return the line as it is printed, with the way to mend it below."""
         mark = "STOP" if self.level == "stop" else self.level
         return f"{mark:<5} {self.what}" + (f"\n      mend: {self.mend}" if self.mend else "")
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print the report of this computer.
-
-    Args:
-        arguments: None are known.
-
-    Returns:
-        The exit status: 0, 1 if something stops the course, 2 if an argument was given.
-    """
+    """Print the report; return the exit status, 1 if something stops the course, 2 for an argument."""
     if arguments:
         print(f"The doctor takes no arguments, but got: {' '.join(arguments)}", file=sys.stderr)
         return 2
@@ -111,10 +79,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def look() -> Situation:
-    """Read this computer's situation; it takes a second and changes nothing.
-
-    With a Python that is too old, only what needs no newer one is read; the rest keeps its default.
-    """
+    """Read this computer's situation; it takes a second and changes nothing."""
     root = Path(__file__).resolve().parent.parent
     own = root / ".venv"
     seen = Situation(
@@ -127,7 +92,7 @@ def look() -> Situation:
         own_environment=own.resolve() if (own / _PYTHON_IN_ENVIRONMENT).exists() else None,
     )
     if seen.python < OLDEST_PYTHON:
-        return seen
+        return seen  # what is read below needs a newer one
     folders = _jupyter_folders()
     return replace(
         seen,
@@ -141,11 +106,8 @@ def look() -> Situation:
 
 
 def _wanted(root: Path) -> dict[str, str]:
-    """Return the oldest version of each package that the course needs.
-
-    A clone says so itself, also before anything is installed and after `git pull`; where there is only the
-    package, its metadata do.
-    """
+    """Return the oldest version of each package that the course needs."""
+    # A clone says so itself, also before anything is installed and after `git pull`; else the metadata do.
     if (root / "pyproject.toml").is_file():
         text = (root / "pyproject.toml").read_text(encoding="utf-8")
         lines = importlib.import_module("tomllib").loads(text)["project"]["dependencies"]
@@ -193,11 +155,10 @@ def _jupyter_folders() -> list[Path]:
 
 
 def _missing_extensions(folders: Sequence[Path]) -> tuple[str, ...]:
-    there = [folder / "labextensions" for folder in folders]
     return tuple(
         name
         for name, extension in _EXTENSIONS.items()
-        if not any((folder / extension / "package.json").is_file() for folder in there)
+        if not any((folder / "labextensions" / extension / "package.json").is_file() for folder in folders)
     )
 
 
@@ -233,19 +194,7 @@ def _damaged(root: Path) -> tuple[str, ...]:
 
 
 def examine(seen: Situation) -> list[Finding]:
-    """Judge what was seen.
-
-    Args:
-        seen: What `look` returned, or what a test made up.
-
-    Returns:
-        The findings, in the order in which they are best mended.
-
-    >>> all(finding.level == "ok" for finding in examine(Situation()))
-    True
-    >>> print(examine(Situation(python=(3, 9, 18)))[0].what)
-    Python 3.9.18 is too old: the course needs 3.11 or newer
-    """
+    """Judge what was seen; return the findings in the order in which they are best mended."""
     findings = [_python(seen), _repository(seen), _environment(seen)]
     if seen.python < OLDEST_PYTHON:
         # Another Python has its own packages: nothing below would be about the one that will run the course.
@@ -278,7 +227,6 @@ def _own_python(seen: Situation) -> str:
 
 
 def _setup(seen: Situation) -> str:
-    """Return what brings the packages."""
     if seen.conda:
         return "conda env update -f environment.yml"
     own = _own_python(seen)

@@ -224,7 +224,6 @@ def _checked_image(image: object, caller: str) -> Array:
 
 
 def _hint_about_shape(shape: tuple[int, ...]) -> str:
-    """Say what to do about a shape that is no image's."""
     if 0 in shape:
         return "It holds no pixels: look at the slice that made it."
     if len(shape) == 4 or (len(shape) == 3 and shape[0] in (1, 3)):
@@ -238,7 +237,6 @@ def _hint_about_shape(shape: tuple[int, ...]) -> str:
 
 
 def _checked_side(length: object, name: str) -> int:
-    """Return a length in pixels, after seeing that it is one."""
     if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
         raise ImageError(f"{name} must be a whole number of pixels, at least 1, and it is {length!r}.")
     return int(length)
@@ -317,7 +315,6 @@ def _locate(source: str | os.PathLike[str]) -> Path:
 
 
 def _missing(path: Path, text: str) -> str:
-    """Word the message for a file that is not there."""
     sentences = [f"Cannot load {path}: there is no such file."]
     if path.is_symlink():
         sentences = [f"Cannot load {path}: it is a link to {os.readlink(path)}, which is not there."]

@@ -8,7 +8,7 @@ then sliding a kernel over an image and several layers as one kernel, then ReLU 
 import operator
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any, NamedTuple, SupportsIndex, cast, overload
+from typing import Any, NamedTuple, SupportsIndex, TypeVar, cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -30,38 +30,21 @@ __all__ = [
 Array = NDArray[np.floating[Any]]
 Pair = int | tuple[int, int]
 """One number for both directions, or (vertical, horizontal)."""
+Size = TypeVar("Size", int, tuple[int, int])
 
 
 # Sizes and receptive fields
 
 
-@overload
 def output_size(
-    size: int, kernel: int, *, stride: int = 1, padding: int = 0, dilation: int = 1, ceil_mode: bool = False
-) -> int: ...
-
-
-@overload
-def output_size(
-    size: tuple[int, int],
+    size: Size,
     kernel: Pair,
     *,
     stride: Pair = 1,
     padding: Pair = 0,
     dilation: Pair = 1,
     ceil_mode: bool = False,
-) -> tuple[int, int]: ...
-
-
-def output_size(
-    size: Pair,
-    kernel: Pair,
-    *,
-    stride: Pair = 1,
-    padding: Pair = 0,
-    dilation: Pair = 1,
-    ceil_mode: bool = False,
-) -> Pair:
+) -> Size:
     """Say how many values a conv or pooling layer gives along one direction, or along both.
 
     `floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1`: one value where the window first
@@ -287,14 +270,12 @@ def _compose_two(first: Array, second: Array) -> Array:
             f"shapes {first.shape} and {second.shape}."
         )
 
-    def between(source: int, target: int) -> Array:
+    def between(source: int, target: int) -> Any:
         # Every way from an input channel to an output channel goes through one channel in the middle.
-        ways = [_full_convolution(a[source], b) for a, b in zip(first, second[target], strict=True)]
-        total: Array = np.sum(ways, axis=0)
-        return total
+        return sum(_full_convolution(a[source], b) for a, b in zip(first, second[target], strict=True))
 
-    targets, sources = range(len(second)), range(first.shape[1])
-    return np.stack([np.stack([between(source, target) for source in sources]) for target in targets])
+    sources = range(first.shape[1])
+    return np.array([[between(source, target) for source in sources] for target in range(len(second))])
 
 
 # ReLU and pooling
@@ -362,16 +343,11 @@ def avg_pool2d(
 def _windows(
     x: ArrayLike, size: Pair, stride: Pair | None, padding: Pair, ceil_mode: bool, *, fill: float
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Cut out every window that pooling visits, and say which of its values count in a mean.
+    """Cut out every window that pooling visits, `(..., H', W', kh, kw)`.
 
-    Returns:
-        Windows `(..., H', W', kh, kw)`, and `(H', W', kh, kw)` bool: False beyond the padding.
+    The second array, `(H', W', kh, kw)`, says which values count in a mean: none beyond the padding.
     """
-    maps = np.asarray(x)
-    if maps.dtype.kind not in "buif":
-        raise TypeError(f"x must hold real numbers, got dtype {maps.dtype}.")
-    if maps.ndim < 2 or maps.size == 0:
-        raise ValueError(f"x must have shape (..., H, W) with no empty axis, got {maps.shape}.")
+    maps = _array("x", x, "(..., H, W)")
     maps = maps.astype(np.result_type(maps, np.float32))
     height, width = maps.shape[-2:]
     window = _pair("size", size, least=1)
@@ -402,11 +378,13 @@ def _windows(
 
 
 def _array(name: str, value: ArrayLike, shape: str) -> Array:
-    """Return the value as an array with as many axes as `shape` names, filled with real numbers."""
+    """Return the value as an array with the axes that `shape` names, filled with real numbers."""
     array = np.asarray(value)
+    axes = shape.count(",") + 1
+    fits = array.ndim >= axes - 1 if "..." in shape else array.ndim == axes
     if array.dtype.kind not in "buif":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}.")
-    if array.ndim != shape.strip("(),").count(",") + 1 or array.size == 0:
+    if not fits or array.size == 0:
         raise ValueError(f"{name} must have shape {shape} with no empty axis, got {array.shape}.")
     return array
 

@@ -140,7 +140,6 @@ def _turned(points: Points, angle: float) -> Points:
 
 
 def _fixed_point(points: Points) -> NDArray[np.int32]:
-    """Give coordinates in pixels as OpenCV's integers."""
     return np.rint(points * (1 << _SHIFT)).astype(np.int32)
 
 

@@ -8,19 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "Array",
-    "Refused",
-    "as_array",
-    "as_number",
-    "as_shape",
-    "as_whole",
-    "gaps",
-    "is_of_torch",
-    "named",
-    "refuse_blank",
-]
-
 Array = NDArray[np.floating[Any]]
 """What judges compare."""
 
@@ -39,22 +26,14 @@ class Refused(Exception):  # noqa: N818 (it is no error of the program)
 
 
 def gaps(answer: object) -> list[object]:
-    """The None and `...` in an answer, also in nested lists and tuples: where it is not filled in.
-
-    >>> gaps([1, (..., None)]), gaps(None), gaps(0)
-    ([Ellipsis, None], [None], [])
-    """
+    """The None and `...` in an answer, also in nested lists and tuples: where it is not filled in."""
     if isinstance(answer, list | tuple):
         return [gap for part in answer for gap in gaps(part)]
     return [answer] if answer is None or answer is ... else []
 
 
 def refuse_blank(answer: object) -> None:
-    """Let only an answer pass in which everything is filled in.
-
-    Raises:
-        Refused: It is blank.
-    """
+    """Let only an answer pass in which everything is filled in."""
     found = gaps(answer)
     if found and ... not in found and answer is not None:  # code has run, and has left a gap
         raise Refused(
@@ -65,21 +44,13 @@ def refuse_blank(answer: object) -> None:
 
 
 def is_of_torch(answer: object, kind: Literal["Tensor", "Module"]) -> bool:
-    """Whether this is a tensor, or a layer or network, of PyTorch, which is not loaded to find out.
-
-    >>> is_of_torch([1.0, 2.0], "Tensor")
-    False
-    """
+    """Whether this is a tensor, or a layer or network, of PyTorch, which is not loaded to find out."""
     names = [(each.__module__.split(".")[0], each.__name__) for each in type(answer).__mro__]
     return ("torch", kind) in names
 
 
 def named(answer: object) -> str:
-    """What a learner would call it.
-
-    >>> named("seven")
-    'a text'
-    """
+    """What a learner would call it."""
     if is_of_torch(answer, "Tensor"):
         return "a PyTorch tensor"
     if isinstance(answer, str):
@@ -98,7 +69,7 @@ def as_array(
     tensors: bool = False,
     what: str = "Your answer",
 ) -> Array:
-    """The answer as an array of finite real numbers, a copy.
+    """The answer as an array of finite real numbers: a copy, float64, of the answer's own shape.
 
     Args:
         answer: An array, or nested lists of numbers. Any integer or float type.
@@ -106,15 +77,8 @@ def as_array(
         tensors: Take a PyTorch tensor as well, as lessons 3 to 7 do.
         what: What the sentence calls it, such as "The result of your function".
 
-    Returns:
-        float64, of the answer's own shape.
-
     Raises:
         Refused: It is no array, of another shape or type, or holds values that are no numbers.
-
-    >>> as_array([[1, 2], [3, 4]], (2, None))
-    array([[1., 2.],
-           [3., 4.]])
     """
     answer = _without_tensors(answer, tensors, what)
     if is_of_torch(answer, "Module"):
@@ -147,18 +111,7 @@ def as_array(
 
 
 def as_number(answer: object, *, what: str = "Your answer") -> float:
-    """The answer as one finite number.
-
-    Args:
-        answer: A number of Python or NumPy, or an array or tensor that holds exactly one.
-        what: What the sentence calls it.
-
-    Raises:
-        Refused: It is no number, NaN or infinite.
-
-    >>> as_number(np.float32(0.5))
-    0.5
-    """
+    """The answer as one finite number; an array or tensor that holds exactly one will do."""
     if isinstance(answer, bool | np.bool_):
         raise Refused(f"{what} is `{answer}`, and a number is wanted here.")
     if isinstance(answer, str):
@@ -179,14 +132,7 @@ def as_number(answer: object, *, what: str = "Your answer") -> float:
 
 
 def as_whole(answer: object, *, what: str = "Your answer") -> int:
-    """The answer as one whole number; 3.0 is one.
-
-    Raises:
-        Refused: As `as_number`, and for a fraction.
-
-    >>> as_whole(np.int64(3))
-    3
-    """
+    """The answer `as_number` that is whole; 3.0 is, and a fraction is refused."""
     number = as_number(answer, what=what)
     if number != round(number):
         raise Refused(f"{what} is {number:,.12g}, and a whole number is wanted here.")
@@ -194,14 +140,7 @@ def as_whole(answer: object, *, what: str = "Your answer") -> int:
 
 
 def as_shape(answer: object) -> tuple[int, ...]:
-    """The answer as a shape, or as any other tuple of whole numbers.
-
-    Raises:
-        Refused: It is not a tuple, list or 1-D array of whole numbers.
-
-    >>> as_shape([8, 3, 5, 5])
-    (8, 3, 5, 5)
-    """
+    """The answer, a tuple, list or 1-D array of whole numbers, as a shape; all else is refused."""
     if isinstance(answer, int | float | np.number):
         raise Refused("Your answer is one number. Write all of them in brackets, as in `(2, 3)`.")
     if isinstance(answer, np.ndarray) and answer.ndim == 1:

@@ -15,22 +15,13 @@ import numpy as np
 
 from coursekit.exercises.answers import Array, Refused, as_array, gaps, is_of_torch
 
-__all__ = ["RESULT", "array_from", "as_function", "call"]
-
 RESULT = "The result of your function"
 # Code below these folders is no cell of a learner: this package, and Python with what is installed in it.
 FOREIGN = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
 
 
 def as_function(answer: object, arguments: int) -> Callable[..., Any]:
-    """The answer as a function that can be called with so many arguments.
-
-    Raises:
-        Refused: It is no function, or takes another number of arguments.
-
-    >>> as_function(max, 2)(3, 4)
-    4
-    """
+    """The answer, if it is a function that can be called with so many arguments; all else is refused."""
     if isinstance(answer, type):
         raise Refused(f"`{answer.__name__}` is a class, and a function is wanted here.")
     if not callable(answer):
@@ -57,17 +48,9 @@ def as_function(answer: object, arguments: int) -> Callable[..., Any]:
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call what a learner wrote and return what it returns.
+    """Call what a learner wrote with copies of the arguments, and return what it returns.
 
-    Args:
-        function: A function, a class, or an object that can be called.
-        *arguments: Each is copied first.
-
-    Raises:
-        Refused: It raises an error, changes its arguments, or returns nothing.
-
-    >>> call(lambda x: x + 1, 2)
-    3
+    It is refused if it raises an error, changes its arguments, or returns nothing.
     """
     given = copy.deepcopy(arguments)
     try:
@@ -97,14 +80,7 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
 def array_from(
     function: Callable[..., Any], *arguments: Any, shape: tuple[int | None, ...] | None = None
 ) -> Array:
-    """`call` what a learner wrote, and take what it returns `as_array`, also if it is a tensor.
-
-    Raises:
-        Refused: As these two.
-
-    >>> array_from(np.cumsum, [1, 2], shape=(2,))
-    array([1., 3.])
-    """
+    """`call` what a learner wrote, and take what it returns `as_array`, also if it is a tensor."""
     return as_array(call(function, *arguments), shape, tensors=True, what=RESULT)
 
 

@@ -7,17 +7,11 @@ from numpy.typing import ArrayLike
 
 from coursekit.exercises.answers import Array
 
-__all__ = ["close", "difference"]
-
 RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
 def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
-    """Whether two arrays of any shape have the same shape and, but for rounding, the same values.
-
-    >>> close([0.1 + 0.2, 1], [0.3, 1])
-    True
-    """
+    """Whether two arrays have the same shape and, but for rounding, the same values."""
     one, other = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
     return one.shape == other.shape and np.allclose(one, other, rtol=RELATIVE, atol=ABSOLUTE)
 
@@ -32,12 +26,6 @@ def difference(
         wanted: What should have come.
         reveal: Also say the wanted value at the place that is named. Not where that gives the answer away.
         what: What the sentence calls it.
-
-    >>> wanted = np.arange(6.0).reshape(2, 3)
-    >>> difference(wanted[:, ::-1], wanted)
-    'Your array is flipped left to right.'
-    >>> difference(wanted + [[0, 0, 0], [0, 2, 0]], wanted, reveal=True)
-    'Your array differs in 1 of 6 values, most at row 1, column 1: 6 came, 4 was wanted.'
     """
     came, right = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
     if close(came, right):

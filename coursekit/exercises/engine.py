@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 from coursekit.exercises.answers import Refused, named, refuse_blank
 
-__all__ = ["UNREADABLE", "Exercise", "Feedback", "Progress", "Report", "Right", "Verdict", "Wrong", "choice"]
-
 Kind = Literal["predict", "repair", "kernel", "function", "forward", "explain", "stretch"]
 State = Literal["blank", "wrong", "right", "hint", "solution"]
 
@@ -67,12 +65,6 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
             letters of an East Asian keyboard will do.
         right: The letter of the right statement.
         **says: For each letter why its statement is right, or what speaks against it.
-
-    Raises:
-        Refused: The answer is no letter, or none of these.
-
-    >>> choice(" b) ", right="A", A="The weights add up to 0.", B="A flat patch would not give 0.")
-    Wrong(why='A flat patch would not give 0.')
     """
     letters = sorted(says)
     wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
@@ -93,22 +85,12 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a learner reads after `check`, `hint` or `solution`.
-
-    Attributes:
-        state: What has happened: "blank", "wrong" or "right" after a check; else "hint" or "solution".
-        heading: The state in words, with the number of the exercise.
-        text: The sentences below it.
-        code: Python code of a solution; else empty.
-
-    >>> Feedback("wrong", "✗ 2.3 not yet", "All values are 0.")
-    ✗ 2.3 not yet: All values are 0.
-    """
+    """What a learner reads after `check`, `hint` or `solution`."""
 
     state: State
-    heading: str
+    heading: str  # the state in words, with the number of the exercise
     text: str
-    code: str = ""
+    code: str = ""  # of a solution
 
     def __repr__(self) -> str:
         code = f"\n{self.code}\n\n" if self.code else " "
@@ -123,38 +105,22 @@ class Feedback:
 
 @dataclass(kw_only=True)
 class Exercise:
-    """An exercise of a lesson; `Progress.exercise` makes one of a judge.
-
-    Attributes:
-        lesson: Number of the lesson, from 1.
-        number: Number of the exercise in its lesson, from 1.
-        name: What the lesson's module calls it.
-        title: What the heading says.
-        kind: What the learner does.
-        question: Markdown, a few short sentences.
-        blank: Code of the answer's cell without the call of check. The learner's part is `...`.
-        answer: Code of a solution that takes the place of `blank`.
-        why: One sentence that says why the solution is one.
-        hints: Two or three steps, none of which is the answer.
-        judge: Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
-        points: What it is worth in an assignment, 1 to 3.
-        state: What the last check said; nothing is written to a file.
-        hints_shown: How many hints were asked for.
-    """
+    """An exercise of a lesson; `Progress.exercise` makes one of a judge."""
 
     lesson: int
-    number: int
-    name: str
+    number: int  # in its lesson, from 1
+    name: str  # what the lesson's module calls it
     title: str
     kind: Kind
-    question: str
-    blank: str
-    answer: str
-    why: str
-    hints: tuple[str, ...]
+    question: str  # Markdown, a few short sentences
+    blank: str  # code of the answer's cell without the call of check; the learner's part is `...`
+    answer: str  # code of a solution that takes the place of `blank`
+    why: str  # one sentence that says why the solution is one
+    hints: tuple[str, ...]  # two or three steps, none of which is the answer
+    # Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
     judge: Callable[[Any], Verdict] = field(repr=False)
-    points: int = 1
-    state: State = "blank"
+    points: int = 1  # what it is worth in an assignment, 1 to 3
+    state: State = "blank"  # what the last check said; nothing is written to a file
     hints_shown: int = 0
 
     def __post_init__(self) -> None:
@@ -206,14 +172,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Report:
-    """How far a learner is in a lesson.
+    """How far a learner is in a lesson: how many are right, a line for each exercise, and what comes next."""
 
-    Attributes:
-        state: "right" if all exercises are; else "blank".
-        text: How many are right, a line for each exercise, and what comes next.
-    """
-
-    state: State
+    state: Literal["right", "hint"]
     text: str
 
     def __repr__(self) -> str:
@@ -222,30 +183,11 @@ class Report:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         heading, *lines = escape(self.text).split("\n")
         html = "<br>".join([f"<strong>{heading}</strong>", *lines])
-        colour: State = "right" if self.state == "right" else "hint"
-        return {"text/plain": self.text, "text/html": _box(html, colour)}
+        return {"text/plain": self.text, "text/html": _box(html, self.state)}
 
 
 class Progress:
-    """The exercises of a lesson; a learner calls it to see how far they are.
-
-    Args:
-        lesson: Number of the lesson, from 1.
-
-    >>> progress = Progress(lesson=2)
-    >>> @progress.exercise(
-    ...     "Size", kind="predict", question="How large?", blank="my_size = ...",
-    ...     answer="my_size = 3", why="Two is too small.", hints=("Count.", "Slowly."),
-    ... )
-    ... def size(answer):
-    ...     return Right("Yes.") if answer == 3 else Wrong("Count again.")
-    >>> size.check(2)
-    ✗ 2.1 not yet: Count again.
-    >>> progress()
-    0 of 1 right
-    ✗ 2.1 Size: not yet
-    Next: 2.1 Size. Stuck? exercises.size.hint()
-    """
+    """The exercises of a lesson; a learner calls it to see how far they are."""
 
     def __init__(self, lesson: int) -> None:
         self.lesson = lesson
@@ -254,9 +196,7 @@ class Progress:
     def exercise(self, title: str, **declared: Any) -> Callable[[Callable[[Any], Verdict]], Exercise]:
         """Make the lesson's next exercise of the judge below, whose name it gets.
 
-        Args:
-            title: What the heading says.
-            **declared: The other attributes of `Exercise`: kind, question, blank, answer, why, hints, points.
+        It declares kind, question, blank, answer, why and hints, and points if they are not 1.
         """
 
         def made(judge: Callable[[Any], Verdict]) -> Exercise:
@@ -279,7 +219,7 @@ class Progress:
             return Report("right", "\n".join([*lines, "All done. Well done!"]))
         first = still_open[0]
         lines.append(f"Next: {first.label} {_ended(first.title, '.')} Stuck? exercises.{first.name}.hint()")
-        return Report("blank", "\n".join(lines))
+        return Report("hint", "\n".join(lines))
 
     def __repr__(self) -> str:
         return "Write progress() with brackets to see how far you are."

@@ -12,8 +12,6 @@ from torch import Tensor, nn
 
 from coursekit import reference
 
-__all__ = ["ConvLayer", "ConvPool", "Maps", "PooledMaps", "SmallClassifier", "StackedConv"]
-
 
 class Maps(NamedTuple):
     """Feature maps before and after ReLU, both `(N, out, H, W)`."""
@@ -47,7 +45,6 @@ class ConvLayer(nn.Module):
     """
 
     def __init__(self, weight: NDArray[np.floating[Any]] | Tensor) -> None:
-        """Copy the weight into a conv layer."""
         super().__init__()
         self.conv = _conv_with(weight)
         self.relu = nn.ReLU()
@@ -75,7 +72,6 @@ class ConvPool(nn.Module):
     """
 
     def __init__(self, weight: NDArray[np.floating[Any]] | Tensor, pool: str = "max") -> None:
-        """Copy the weight into a conv layer and choose the pooling."""
         super().__init__()
         kinds = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
         if pool not in kinds:
@@ -119,7 +115,6 @@ class StackedConv(nn.Module):
         relu: bool = True,
         seed: int = 0,
     ) -> None:
-        """Build the layers, their weights drawn from the seed."""
         super().__init__()
         _check_sizes(channels, kernel_size)
         with _seeded(seed):
@@ -130,7 +125,7 @@ class StackedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`(N, in, H, W)` to the feature maps of the last layer."""
-        _check_input(x, self._convs()[0])
+        _check_input(x, _convs(self)[0])
         for layer in self.children():
             x = layer(x)
         return x
@@ -141,7 +136,7 @@ class StackedConv(nn.Module):
         Raises:
             ValueError: There are ReLUs in between.
         """
-        convs = self._convs()
+        convs = _convs(self)
         if len(convs) < len(list(self.children())):
             raise ValueError("no single conv layer equals a stack with ReLU. Build it with relu=False.")
         weight = reference.compose_kernels(*(conv.weight.detach().double().numpy() for conv in convs))
@@ -151,9 +146,6 @@ class StackedConv(nn.Module):
             bias = self(torch.zeros(1, *weight.shape[1:]))  # (1, out, 1, 1)
         single.bias = nn.Parameter(bias.flatten())
         return single
-
-    def _convs(self) -> list[nn.Conv2d]:
-        return [layer for layer in self.children() if isinstance(layer, nn.Conv2d)]
 
 
 class SmallClassifier(nn.Module):
@@ -185,7 +177,6 @@ class SmallClassifier(nn.Module):
         kernel_size: int = 5,
         seed: int = 0,
     ) -> None:
-        """Build the layers, their weights drawn from the seed."""
         super().__init__()
         _check_sizes(channels, kernel_size)
         if classes < 1:
@@ -204,7 +195,7 @@ class SmallClassifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`(N, in, H, W)` to one score per class, `(N, classes)`."""
-        _check_input(x, next(self.children()))
+        _check_input(x, _convs(self)[0])
         if x.shape[2:] != self.input_size:
             raise ValueError(
                 f"this classifier reads (height, width) {self.input_size}, got {tuple(x.shape[2:])}. "
@@ -243,6 +234,10 @@ def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
     return conv
 
 
+def _convs(model: nn.Module) -> list[nn.Conv2d]:
+    return [layer for layer in model.children() if isinstance(layer, nn.Conv2d)]
+
+
 def _check_sizes(channels: Sequence[int], kernel_size: int) -> None:
     """Refuse numbers of channels that make no layer."""
     if len(channels) < 2 or min(*channels, kernel_size) < 1:
@@ -252,10 +247,8 @@ def _check_sizes(channels: Sequence[int], kernel_size: int) -> None:
         )
 
 
-def _check_input(x: Tensor, conv: nn.Module) -> None:
+def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
     """Refuse what the conv layer would refuse, with the shapes as the lessons write them."""
-    if not isinstance(conv, nn.Conv2d):
-        raise TypeError(f"the first layer must be a conv layer, got {type(conv).__name__}.")
     if not isinstance(x, Tensor) or x.dtype != conv.weight.dtype:
         came = x.dtype if isinstance(x, Tensor) else type(x).__name__
         raise TypeError(

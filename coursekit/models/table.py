@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from mmap import mmap
 from typing import Any, NamedTuple
 
@@ -17,8 +18,6 @@ from torch.overrides import TorchFunctionMode
 
 from coursekit.activations import layers_of, predicting
 from coursekit.reference import output_size
-
-__all__ = ["Row", "Summary", "summary"]
 
 COLUMNS = (  # two lines of heading, and the side on which the cells are aligned
     ("", "layer", "<"),
@@ -120,7 +119,7 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
     try:
         with ExitStack() as stack:
             for name, layer in layers_of(model).items():
-                stack.enter_context(layer.register_forward_pre_hook(run.beginning_of(name), prepend=True))
+                stack.enter_context(layer.register_forward_pre_hook(partial(run.begin, name), prepend=True))
                 stack.enter_context(layer.register_forward_hook(run.end))
             for layer in model.modules():  # pruning gives a layer a new tensor each time it runs
                 tensors = {key: value for key, value in vars(layer).items() if isinstance(value, Tensor)}
@@ -145,20 +144,14 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
 
 
 class _Run(TorchFunctionMode):
-    """One run of a network, in which conv and linear layers give zeros of the right shape.
-
-    Attributes:
-        rows: Of the layers that have run.
-        counted: The `id` of each parameter that stands in a row.
-        layer: The name of the layer that runs now; "" between layers.
-        given: What this layer was given, or between layers the network, for one image.
-    """
+    """One run of a network, in which conv and linear layers give zeros of the right shape."""
 
     def __init__(self, model: nn.Module, size: tuple[int, ...]) -> None:
         super().__init__()
         self.rows: list[Row] = []
-        self.counted: set[int] = set()
-        self.layer, self.given = "", size
+        self.counted: set[int] = set()  # the `id` of each parameter that stands in a row
+        self.layer = ""  # the name of the one that runs now; "" between layers
+        self.given = size  # to this layer, or between layers to the network, for one image
         self._size = size
         self._multiplications = 0
         self._filters: tuple[int, ...] = ()
@@ -166,15 +159,11 @@ class _Run(TorchFunctionMode):
         self._parameters = {id(value): name for name, value in model.named_parameters()}
         self._for_people = {path: name for name, path in getattr(model, "layer_names", {}).items()}
 
-    def beginning_of(self, path: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
-        """Make the hook that notes that this layer begins."""
-
-        def begin(layer: nn.Module, given: tuple[Any, ...]) -> None:
-            self.layer = self._for_people.get(path, path) or type(layer).__name__
-            self.given = tuple(given[0].shape[1:]) if given and isinstance(given[0], Tensor) else ()
-            self._multiplications, self._filters = 0, ()
-
-        return begin
+    def begin(self, path: str, layer: nn.Module, given: tuple[Any, ...]) -> None:
+        """Note that the layer at this path begins: a hook."""
+        self.layer = self._for_people.get(path, path) or type(layer).__name__
+        self.given = tuple(given[0].shape[1:]) if given and isinstance(given[0], Tensor) else ()
+        self._multiplications, self._filters = 0, ()
 
     def end(self, layer: nn.Module, _: tuple[Any, ...], output: Any) -> None:
         """Write the row of the layer that ends: a hook."""
@@ -239,8 +228,8 @@ def _conv2d(
     groups: int = 1,
 ) -> _Product:
     outputs, inputs, *kernel = weight.shape
-    wanted = f"({inputs * groups}, H, W) for one image, channels first"
-    _expect(input.ndim == 4 and input.shape[1] == inputs * groups, wanted)
+    if input.ndim != 4 or input.shape[1] != inputs * groups:
+        raise ValueError(f"it expects ({inputs * groups}, H, W) for one image, channels first.")
     height, width = input.shape[2:]
     if padding != "same":
         height, width = output_size(
@@ -257,7 +246,8 @@ def _conv2d(
 
 def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> _Product:
     outputs, inputs = weight.shape
-    _expect(input.shape[-1] == inputs, f"({inputs},) for one image")
+    if input.shape[-1] != inputs:
+        raise ValueError(f"it expects ({inputs},) for one image.")
     output = _zeros((*input.shape[:-1], outputs), input.dtype)
     return output, output.numel() * inputs, ()
 
@@ -270,11 +260,6 @@ CHANNEL_BY_CHANNEL = (
     functional.avg_pool2d,
     functional.adaptive_avg_pool2d,
 )
-
-
-def _expect(fits: bool, wanted: str) -> None:
-    if not fits:
-        raise ValueError(f"it expects {wanted}.")
 
 
 def _zeros(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor, nn
 
-__all__ = ["VGG", "WIDTHS", "WeightsError"]
-
 # Simonyan and Zisserman (2014), configuration D: the filters of each conv layer, block by block.
 WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 
@@ -60,7 +58,6 @@ class VGG(nn.Module):
         classes: int = 1000,
         until: str | None = None,
     ) -> None:
-        """Build the layers without allocating them."""
         super().__init__()
         self.origin = "no weights"
         self.classes: tuple[str, ...] = ()

@@ -31,8 +31,6 @@ from torch import Tensor, nn
 from coursekit import samples
 from coursekit.models.vgg import VGG, WeightsError
 
-__all__ = ["main", "vgg16"]
-
 COURSE_FORMAT = "coursekit-vgg-1"
 
 # Trained by torchvision, BSD-3-Clause, converted by timm. The revision is a commit: the file cannot change.
@@ -111,14 +109,7 @@ def vgg16(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `python -m coursekit fetch-vgg`: bring ImageNet's weights into the cache.
-
-    Args:
-        arguments: What follows the command's name.
-
-    Returns:
-        The exit status: 0, or 1 if it failed; the message is then on standard error.
-    """
+    """Run `python -m coursekit fetch-vgg`: fill the cache, and return the exit status."""
     from huggingface_hub import constants
 
     parser = argparse.ArgumentParser(
@@ -329,7 +320,6 @@ def _endpoint() -> str | None:
 
 
 def _url() -> str:
-    """The address of the whole file."""
     from huggingface_hub import hf_hub_url
 
     return hf_hub_url(REPOSITORY, FILE, revision=REVISION, endpoint=_endpoint())
