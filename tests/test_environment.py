@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tomllib
 from pathlib import Path
-
-import pytest
 
 from coursekit.doctor import OLDEST_PYTHON
 
@@ -122,36 +119,6 @@ def disagreements(root: Path) -> list[str]:
 
 def test_all_files_name_the_same_versions() -> None:
     assert disagreements(ROOT) == []
-
-
-CHANGES = """
-constraints.txt | numpy==2.4.6 | numpy==1.26.4 | constraints.txt has numpy 1.26.4, pyproject.toml wants >=2.0
-constraints.txt | torch==2.13.0 | # no torch | constraints.txt lacks torch
-constraints.txt | torch==2.13.0 | torch==2.14.0 | Makefile has torch 2.13.0, constraints.txt 2.14.0
-constraints.txt | nbval==0.11.0 | nbval==0.11.1 | constraints.txt must hold nbval 0.11.0
-constraints.txt | nbval==0.11.0 | nbval==0.12.0 | has nbval 0.12.0, pyproject.toml wants ==0.11.*
-pyproject.toml | "scipy>=1.14" | "zzz>=1" | environment.yml has scipy, which pyproject.toml does not ask for
-pyproject.toml | requires-python = ">=3.11" | requires-python = ">=3.12" | requires-python has Python 3.12
-environment.yml | - pillow=13.0.0 | # no pillow | environment.yml has pillow none, constraints.txt 13.0.0
-environment.yml | py-opencv=5.0.0 | py-opencv=4.9.0 | below pyproject.toml: pip would install it again
-.binder/requirements.txt | numpy==2.4.6 | numpy==2.4.5 | has numpy 2.4.5, constraints.txt 2.4.6
-.binder/requirements.txt | pillow==13.0.0 | # no pillow | .binder/requirements.txt lacks pillow
-.binder/runtime.txt | 3.11 | 3.10 | .binder/runtime.txt has Python 3.10, the doctor 3.11
-Makefile | (3, 11) | (3, 10) | Makefile has Python 3.10
-.github/workflows/test.yml | "3.11" | "3.13" | test.yml has Python 3.13
-"""
-
-
-@pytest.mark.parametrize("change", CHANGES.strip().splitlines())
-def test_a_change_in_one_file_is_named(tmp_path: Path, change: str) -> None:
-    name, old, new, sentence = change.split(" | ")
-    for file in FILES:
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    text = (tmp_path / name).read_text(encoding="utf-8")
-    assert old in text
-    (tmp_path / name).write_text(text.replace(old, new), encoding="utf-8")
-    assert any(sentence in each for each in disagreements(tmp_path)), disagreements(tmp_path)
 
 
 def test_conda_and_binder_install_the_package_and_bring_no_second_copy() -> None:
