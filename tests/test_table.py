@@ -1,5 +1,6 @@
 """The table of a network is right for whatever its forward does, or says what it cannot see."""
 
+import copy
 import warnings
 
 import pytest
@@ -193,26 +194,28 @@ def normed():
         return nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 4, 3)), nn.Dropout(), nn.BatchNorm2d(4))
 
 
+def held_by(model):
+    """What each layer holds but its parameters: modes, hooks, and which tensors."""
+    return [
+        [layer.training, dict(layer._forward_hooks), dict(layer._forward_pre_hooks)]
+        + [(key, id(value)) for key, value in vars(layer).items() if isinstance(value, torch.Tensor)]
+        for layer in model.modules()
+    ]
+
+
 @pytest.mark.parametrize("build", [pruned, normed, Tutorial, lambda: vgg16("course")])
 @pytest.mark.parametrize("size", [(3, 32, 32), (32, 32, 3)])
 def test_looking_never_changes_a_model(build, size):
     model = build()
     model[0].eval() if isinstance(model, nn.Sequential) else None
     torch.manual_seed(0)
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    tensors = [dict(vars(layer)) for layer in model.modules()]
-    modes = [layer.training for layer in model.modules()]
-    hooks = [(dict(layer._forward_hooks), dict(layer._forward_pre_hooks)) for layer in model.modules()]
-    random = torch.get_rng_state()
+    before, held, random = copy.deepcopy(model.state_dict()), held_by(model), torch.get_rng_state()
     try:
         summary(model, size)
     except ValueError:
         assert size == (32, 32, 3)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-    for layer, old in zip(model.modules(), tensors, strict=True):
-        assert all(vars(layer)[key] is value for key, value in old.items() if isinstance(value, torch.Tensor))
-    assert [layer.training for layer in model.modules()] == modes
-    assert [(layer._forward_hooks, layer._forward_pre_hooks) for layer in model.modules()] == hooks
+    assert held_by(model) == held
     assert torch.equal(torch.get_rng_state(), random)
 
 
