@@ -157,7 +157,6 @@ def test_relu_clips_and_does_not_scale():
     activated = reference.relu(x)
     np.testing.assert_array_equal(activated, [[0, 0.5], [2, 0]])
     assert activated.dtype == np.float32
-    np.testing.assert_array_equal(activated, functional.relu(torch.tensor(x)))
 
 
 def test_pooling_on_paper():
@@ -222,11 +221,8 @@ def test_pooling_says_what_is_wrong(pool, x, arguments, error, message):
 # Geometry
 
 
-def test_output_sizes_of_the_lessons():
-    size = (225, 400)
-    sizes = [size := reference.output_size(size, 5) for _ in range(3)]
-    assert sizes == [(221, 396), (217, 392), (213, 388)]
-    assert 48 * size[0] * size[1] == 3_966_912
+def test_output_sizes():
+    assert reference.output_size((225, 400), (5, 4)) == (221, 397)
     assert reference.output_size(np.int64(5), 2, stride=2) == 2
     assert reference.output_size(5, 2, stride=2, ceil_mode=True) == 3
     with pytest.raises(ValueError, match="size must be 1 or more"):
