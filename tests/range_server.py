@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["RangeServer", "serving", "write_sparse"]
-
 
 class RangeServer(ThreadingHTTPServer):
     """Serves one file under every address, on a port of this computer only.

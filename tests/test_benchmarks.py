@@ -36,12 +36,6 @@ def test_the_table_is_printed_and_written_and_a_missed_goal_is_an_error(cost, co
     assert json.loads(file.read_text(encoding="utf-8"))[0]["ours"] == cost
 
 
-def test_nothing_is_written_unasked(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert run([lambda: [Row("a", 1, None, "ms", 2)]], []) == 0
-    assert not list(tmp_path.iterdir())
-
-
 def test_what_is_measured_is_what_it_says():
     import numpy as np
 

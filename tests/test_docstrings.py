@@ -39,11 +39,3 @@ def faults(source: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_entries_begin_with_a_capital_and_examples_have_no_heading(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8")) == []
-
-
-def test_a_fault_is_found() -> None:
-    docstring = (
-        "A.\n\n    Args:\n        x: the value.\n        y: `(H, W)`.\n\n    Returns:\n        float32.\n"
-    )
-    assert faults(f'def f(x, y):\n    """{docstring}    """') == ["the value."]
-    assert faults('def f():\n    """A.\n\n    Example:\n        >>> 1\n        1\n    """') == ["Example:"]

@@ -143,11 +143,6 @@ def test_a_path_that_the_console_cannot_print_does_not_end_the_report(monkeypatc
     assert r"the course is in \uac15\uc758" in console.read()
 
 
-def test_the_doctor_takes_no_arguments(capsys):
-    assert doctor.main(["--fix"]) == 2
-    assert "--fix" in capsys.readouterr().err
-
-
 def reported(folder: Path, *options: str) -> str:
     program = [sys.executable, *options, "-m", "coursekit", "doctor"]
     done = subprocess.run(program, cwd=folder, capture_output=True, text=True)
@@ -268,9 +263,11 @@ def test_without_a_command_the_commands_are_listed(capsys):
             assert re.search(rf"  {name} +{re.escape(purpose)}", printed)
 
 
-def test_an_unknown_command_is_refused_with_the_known_ones(capsys):
+def test_an_unknown_command_or_argument_is_refused(capsys):
     assert commands.main(["doktor"]) == 2
     assert "'doktor'. The commands are: doctor" in capsys.readouterr().err
+    assert doctor.main(["--fix"]) == 2
+    assert "--fix" in capsys.readouterr().err
 
 
 def test_a_command_gets_its_arguments_and_gives_the_exit_status(monkeypatch):

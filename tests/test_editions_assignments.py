@@ -36,12 +36,9 @@ def test_an_answer_lies_between_marks_and_a_locked_cell_gives_its_points():
         f"def double(x):\n    return ...\n\n{BEGIN}\ndef double(x):\n    return x + x  # twice\n{END}\n\n"
         "exercises.double.check(double)"
     )
-    common = {"schema_version": 3, "task": False}
-    kept = {"grade_id": "answer-2-2", "grade": False, "locked": False, "solution": True}
-    graded = {"grade_id": graded_id(DOUBLE), "grade": True, "locked": True, "solution": False}
-    graded |= {"points": 2, "cell_type": "code"}
-    assert answer.metadata.nbgrader == common | kept
-    assert check.metadata.nbgrader == common | graded
+    assert (answer.metadata.nbgrader.solution, answer.metadata.nbgrader.locked) == (True, False)
+    graded = check.metadata.nbgrader
+    assert (graded.grade_id, graded.points, graded.locked) == (graded_id(DOUBLE), 2, True)
     assert "from coursekit.exercises import lesson_2 as exercises" in check.source
     assert made.cells.index(check) == made.cells.index(answer) + 1
     assert points(EXERCISES) == SIZE.points + DOUBLE.points

@@ -120,20 +120,17 @@ def test_what_does_not_fit_begins_another_slide():
     assert "shown long" in found[-1]
 
 
-def test_a_picture_keeps_its_words_and_an_unanswered_exercise_says_nothing():
+def test_pictures_keep_their_words_errors_are_shown_and_unanswered_exercises_say_nothing():
     shown = result({"text/html": FIGURE, "text/plain": "A cat."})
     png = result({"image/png": "iVBORw0KGgo=", "text/plain": 'A "dog".'})
     blank = new_code_cell("mine = ...", outputs=[result({"text/plain": "… not answered"})])
     blank.metadata["tags"] = ["exercise"]
-    html = slides(lesson(new_code_cell("a", outputs=[shown]), new_code_cell("b", outputs=[png]), blank))
+    error = new_output("error", ename="ValueError", evalue="no <b>", traceback=[])
+    html = slides(lesson(*(new_code_cell("a", outputs=[each]) for each in (shown, png, error)), blank))
+    assert "ValueError: no &lt;b&gt;" in html
     assert FIGURE in html
     assert 'alt="A &quot;dog&quot;."' in html
     assert "not answered" not in html
-
-
-def test_an_announced_error_is_shown():
-    error = new_output("error", ename="ValueError", evalue="no <b>", traceback=[])
-    assert "ValueError: no &lt;b&gt;" in slides(lesson(new_code_cell("a", outputs=[error])))
 
 
 @every_lesson
@@ -142,6 +139,8 @@ def test_the_slides_of_a_lesson_ask_for_nothing_and_are_the_same_each_time(path)
     html = slides(notebook)
     assert slides(notebook) == html
     html = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    # A picture in an address may refer to its own parts; to others no browser lets it.
+    html = re.sub(r'"data:[^"]*"', '"data:"', html)
     assert not re.search(r"<(?:script|img|iframe|link)\b[^>]*(?:src|href)=(?![\"']?data:)", html)
     assert not re.search(r"@import|url\((?![\"']?data:)", html)
     assert "$" not in re.sub(r"<(style|pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)

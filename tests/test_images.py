@@ -100,6 +100,7 @@ def check(content, expected, tolerance=1e-7):
     image = load_image(content)
     assert image.dtype == np.float32
     assert image.flags.c_contiguous
+    assert image.flags.writeable
     np.testing.assert_allclose(image, expected, rtol=0, atol=tolerance, strict=True)
 
 
@@ -214,7 +215,6 @@ def test_exif_orientation(orientation):
     large = np.kron(STORED[orientation], np.full((8, 8), 255))  # JPEG compresses blocks of 8 x 8
     for kind in ("PNG", "WEBP", "TIFF", "JPEG"):
         image = load_image(saved(large.astype(np.uint8), kind, exif=exif))
-        assert image.flags.c_contiguous
         assert np.rint(image[4::8, 4::8, 1]).tolist() == F.tolist()
     gray = (STORED[orientation] * 65535).astype(np.uint16)
     colour = np.repeat(gray[..., np.newaxis], 3, axis=2)
@@ -242,9 +242,6 @@ def test_an_odd_note_beside_the_orientation_hides_neither():
     odd = exif.tobytes().replace(struct.pack(">HHI", 0x010F, 2, 6), struct.pack(">HHI", 0x010F, 7, 6))
     assert odd != exif.tobytes()
     check(saved(drawn("L", 0, 255), "PNG", exif=odd), [1, 0])
-
-
-# Files that are refused
 
 
 def refused(source, words="", **options):
@@ -310,24 +307,6 @@ def test_half_a_file(kind):
     assert message.endswith("Copy or download it again.")
 
 
-def test_damaged_files_raise_nothing_but_image_error():
-    random = np.random.default_rng(7)
-    count = 0
-    for kind, whole in WHOLE.items():
-        # About a damaged TIFF that is compressed libtiff prints a line of its own.
-        for _ in range(0 if kind == "16-bit TIFF" else 30):
-            damaged = bytearray(whole[: random.integers(1, len(whole) + 1)])
-            for place in random.integers(0, min(len(damaged), 400), 2):
-                damaged[place] = random.integers(0, 256)
-            try:
-                image = load_image(bytes(damaged))
-            except ImageError:
-                count += 1
-            else:
-                assert 0 <= image.min() <= image.max() <= 1
-    assert count > 100
-
-
 @pytest.mark.parametrize(
     "error", [OSError, SyntaxError, TypeError, KeyError, RuntimeError, struct.error, zlib.error]
 )
@@ -347,25 +326,12 @@ def test_sixteen_bits_that_opencv_cannot_read(monkeypatch):
 
 
 @pytest.fixture
-def photo(tmp_path):
+def photo(tmp_path, monkeypatch):
     """A file of 1 x 2 pixels, alone in the folder where we are."""
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "photo.png"
     path.write_bytes(saved(drawn("RGB", ORANGE, (0, 0, 255)), "PNG"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path)
-        yield path
-
-
-@pytest.mark.parametrize("sample", samples.samples(), ids=lambda sample: sample.name)
-def test_every_sample_loads(sample):
-    with Image.open(sample.path) as file:
-        stored = np.asarray(file.convert("RGB"))
-    image = load_image(sample.name)
-    assert image.shape == stored.shape
-    assert image.flags.writeable
-    assert np.array_equal(np.rint(image * 255), stored)
-    image[:] = 0
-    assert load_image(sample.name).max() > 0.7
+    return path
 
 
 def test_all_kinds_of_source_give_the_same_and_stay_as_they_are(photo):
@@ -406,9 +372,8 @@ def test_no_source(source, words):
     refused(source, words)
 
 
-@pytest.mark.parametrize("mode", ["bgr", None])
-def test_an_unknown_mode(mode):
-    refused("temple", f"mode must be 'rgb' or 'gray', and it is {mode!r}. For blue first", mode=mode)
+def test_an_unknown_mode():
+    refused("temple", "mode must be 'rgb' or 'gray', and it is 'bgr'. For blue first", mode="bgr")
 
 
 @pytest.mark.parametrize("side", [0, 3.5, "320", True])
@@ -442,18 +407,8 @@ def test_white_stays_at_most_one():
 
 # Paths, and what is said where there is no such file
 
-NAMES = (
-    "사진.png",
-    "图片.png",
-    "写真.png",
-    "été à la plage.png",
-    "#1 100% [a] {b} 'c'.png",
-    "🐈.png",
-    "wrong suffix.txt",
-)
 
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["사진.png", "été à la plage.png", "#1 100% [a] {b} 'c'.png", "wrong.txt"])
 def test_a_path_in_any_language(photo, monkeypatch, name):
     path = photo.parent / "폴더 文件夹 フォルダ" / name
     path.parent.mkdir()
@@ -521,17 +476,14 @@ def test_a_folder(tmp_path):
     assert refused(tmp_path) == f"{words} 'a', 'b', 'c', 'd', 'e'."
 
 
-def test_what_is_wrong_in_a_file_is_said_with_its_absolute_path(photo):
-    photo.write_text("words", encoding="utf-8")
-    refused("photo.png", f"Cannot load {photo}: it is not a picture")
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows wants a special right for links")
 def test_links(photo):
     link, broken, gone = (photo.with_name(name) for name in ("link.png", "broken.png", "gone"))
     link.symlink_to(photo)
     broken.symlink_to(gone)
     assert load_image(link).shape == (1, 2, 3)
+    link.write_text("words", encoding="utf-8")
+    refused("photo.png", f"Cannot load {photo}: it is not a picture")
     refused(broken, f"Cannot load {broken}: it is a link to {gone}, which is not there.")
 
 
@@ -573,17 +525,15 @@ def test_without_the_data_paths_still_work(photo, monkeypatch):
 def test_to_gray_equals_opencv():
     image = noise(39, 58, 3)
     for given in (image.astype(np.float64), image[::-1, ::2, ::-1]):
-        gray = to_gray(given)
-        assert gray.dtype == np.float32
         expected = cv2.cvtColor(np.array(given, np.float32), cv2.COLOR_RGB2GRAY)
-        np.testing.assert_allclose(gray, expected, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(to_gray(given), expected, rtol=0, atol=1e-6, strict=True)
 
 
-@pytest.mark.parametrize("call", [to_gray, lambda image: resize(image, max_side=4)])
-def test_what_stays_as_it_is_is_copied(call):
+def test_what_stays_as_it_is_is_copied():
     image = noise(3, 4)
-    assert np.array_equal(call(image), image)
-    assert not np.shares_memory(call(image), image)
+    for same in (to_gray(image), resize(image, max_side=4)):
+        assert np.array_equal(same, image)
+        assert not np.shares_memory(same, image)
 
 
 @pytest.mark.parametrize(

@@ -127,14 +127,11 @@ def test_the_exercises_are_those_of_the_lesson(number, path):
 @each_lesson
 def test_the_exam_question_has_an_answer_and_its_marks_add_up(number, path):
     exam = part(page_of(path), "Exam question")
-    found = re.fullmatch(r"(.*\S.*)\*\*Answer\.\*\*(.*\S.*)\*\*Marking\.\*\*(.*)", exam, re.DOTALL)
-    assert found, "there is a question, then **Answer.** with one, then **Marking.**"
-    question, _, rest = found.groups()
-    points = re.match(r"\s*(\d+) points: (.*?)(?:\.\s|\Z)", rest, re.DOTALL)
-    assert points, "**Marking.** begins with '<n> points: (a) <points>; (b) <points>; ...'"
-    shares = re.findall(r"\(([a-z])\) (\d+)", points.group(2))
-    assert [letter for letter, _ in shares] == re.findall(r"\(([a-z])\)", question)
-    assert sum(int(share) for _, share in shares) == int(points.group(1))
+    question, _, marking = re.split(r"\*\*(?:Answer|Marking)\.\*\*", exam)
+    points, shares = re.match(r"\s*(\d+) points: (.*?)(?:\.\s|\Z)", marking, re.DOTALL).groups()
+    letters, marks = zip(*re.findall(r"\(([a-z])\) (\d+)", shares), strict=True)
+    assert [*letters] == re.findall(r"\(([a-z])\)", question)
+    assert sum(map(int, marks)) == int(points)
 
 
 @pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)

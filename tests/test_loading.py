@@ -26,6 +26,7 @@ for picture in (p.show_image(a), p.show_filters(a), p.show_feature_maps(a), p.sh
 PHOTOGRAPH = """\
 from coursekit.pictures import show_image
 show_image([[0.0, 1.0]], title='Two pixels', boxes=[(0, 0, 1, 1)])._repr_mimebundle_()"""
+COURSE_NETWORK = "from coursekit.models import vgg16; vgg16('course')"
 CHECKED = """\
 from coursekit.exercises import lesson
 for number in (1, 2):
@@ -48,6 +49,7 @@ def loaded_by(code: str) -> set[str]:
         pytest.param("import coursekit.samples", HEAVY, id="the list of samples"),
         *(pytest.param(f"import coursekit.{name}", TORCH_AND_PYPLOT, id=name) for name in MODULES),
         pytest.param(ONE_OF_EACH_PICTURE, TORCH_AND_PYPLOT, id="one of each picture"),
+        pytest.param(COURSE_NETWORK, {"huggingface_hub"}, id="the course's network"),
         pytest.param(PHOTOGRAPH, {"matplotlib"}, id="a photograph"),
         pytest.param(CHECKED, TORCH_AND_PYPLOT, id="exercises checked"),
     ],

@@ -57,13 +57,15 @@ def test_an_error_is_welcome_where_it_is_announced():
     assert found(to_bytes(notebook)) == set()
 
 
-def test_the_command_refuses_a_broken_file(tmp_path, capsys):
+def test_the_command_refuses_a_broken_file_and_none(tmp_path, capsys):
     path = tmp_path / "broken.ipynb"
     path.write_bytes(broken(change_for("picture-words")))
     before = path.read_bytes()
     assert main(["check", str(path)]) == 1
     assert "[picture-words]" in capsys.readouterr().out
     assert path.read_bytes() == before
+    assert main(["check", str(tmp_path / "none.ipynb")]) == 2
+    assert "There is no notebook" in capsys.readouterr().err
 
 
 def test_a_message_names_notebook_cell_and_remedy():
@@ -78,11 +80,6 @@ def test_a_file_that_is_no_notebook_is_a_problem(tmp_path):
     path.write_text("{", encoding="utf-8")
     (problem,) = check_file(path)
     assert problem.rule == "unreadable"
-
-
-def test_the_command_says_that_there_is_no_such_notebook(tmp_path, capsys):
-    assert main(["check", str(tmp_path / "none.ipynb")]) == 2
-    assert "There is no notebook" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

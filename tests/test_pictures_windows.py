@@ -86,9 +86,3 @@ def test_settings_may_bring_their_own_kernel():
     words = show_windows([{"kernel": 4, "stride": 2}, {"kernel": 2}], title="Two kernels").words
     assert words.startswith("Two kernels. Windows on 8 x 8 pixels. Kernel 4, stride 2: output 3 x 3.")
     assert "Kernel 2: output 7 x 7." in words
-
-
-def test_two_calls_give_the_same_bytes_and_settings_stay():
-    settings = [{"stride": 2}, {"padding": 1}]
-    assert show_windows(settings).svg == show_windows(tuple(settings)).svg
-    assert settings == [{"stride": 2}, {"padding": 1}]

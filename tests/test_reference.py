@@ -1,4 +1,4 @@
-"""The NumPy arithmetic against paper, torch, OpenCV and SciPy."""
+"""The NumPy arithmetic against paper, torch and SciPy."""
 
 from functools import partial
 from itertools import pairwise
@@ -72,28 +72,11 @@ def test_cross_correlation_equals_torch_and_refuses_what_torch_refuses():
     assert 10 < refused < 90  # both ways were tried
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_cross_correlation_equals_opencv_and_convolution_scipy(seed):
-    rng = np.random.default_rng(seed)
-    image = rng.random(rng.integers(6, 20, 2), dtype=np.float32)
-    kernel = rng.standard_normal(rng.integers(1, 6, 2), dtype=np.float32)
-    ours = reference.cross_correlate2d(image, kernel)
-    same_size = cv2.filter2D(image, cv2.CV_32F, kernel, anchor=(0, 0))
-    np.testing.assert_allclose(ours, same_size[: ours.shape[0], : ours.shape[1]], atol=1e-5)
-    np.testing.assert_allclose(ours, scipy.signal.correlate2d(image, kernel, "valid"), atol=1e-5)
-    flipped = scipy.signal.convolve2d(image, kernel, "valid")
-    np.testing.assert_allclose(reference.convolve2d(image, kernel), flipped, atol=1e-5)
-
-
-def test_the_four_outputs_of_the_bank():
-    image = np.random.default_rng(0).random((213, 320), dtype=np.float32)
-    bank = filters.edge_bank()
-    right, left, down, up = (reference.cross_correlate2d(image, kernel) for kernel in bank)
-    assert right.shape == (210, 317)
-    np.testing.assert_array_equal(left, -right)  # exactly: four maps, two of them independent
-    np.testing.assert_array_equal(up, -down)
-    np.testing.assert_array_equal(reference.convolve2d(image, bank[0]), left)  # flipping swaps them
-    assert np.abs(right).max() <= 8  # an image in [0, 1] cannot give more
+def test_convolution_equals_scipy():
+    rng = np.random.default_rng(0)
+    image, kernel = rng.random((9, 8)), rng.standard_normal((3, 4))
+    expected = scipy.signal.convolve2d(image, kernel, "valid")
+    np.testing.assert_allclose(reference.convolve2d(image, kernel), expected)
 
 
 def test_integers_are_converted_so_that_negative_answers_stay():
@@ -174,7 +157,6 @@ def test_relu_clips_and_does_not_scale():
     activated = reference.relu(x)
     np.testing.assert_array_equal(activated, [[0, 0.5], [2, 0]])
     assert activated.dtype == np.float32
-    np.testing.assert_array_equal(activated, functional.relu(torch.tensor(x)))
 
 
 def test_pooling_on_paper():
@@ -212,15 +194,6 @@ def test_pooling_equals_torch_and_refuses_what_torch_refuses(pool):
     assert 20 < refused < 180  # both ways were tried
 
 
-def test_pooling_takes_any_stack_of_maps_and_drops_the_last_column():
-    maps = np.random.default_rng(0).random((4, 210, 317), dtype=np.float32)
-    assert reference.max_pool2d(maps, 2).shape == (4, 105, 158)
-    changed = maps.copy()
-    changed[..., -1] = 99
-    np.testing.assert_array_equal(reference.max_pool2d(changed, 2), reference.max_pool2d(maps, 2))
-    np.testing.assert_array_equal(reference.max_pool2d(maps[0], 2), reference.max_pool2d(maps, 2)[0])
-
-
 def test_integers_pool_as_floats():
     image = np.array([[255, 254], [255, 255]], dtype=np.uint8)
     assert reference.avg_pool2d(image, 2).item() == 254.75
@@ -248,18 +221,10 @@ def test_pooling_says_what_is_wrong(pool, x, arguments, error, message):
 # Geometry
 
 
-def test_output_sizes_of_the_lessons():
-    size = (225, 400)
-    sizes = [size := reference.output_size(size, 5) for _ in range(3)]
-    assert sizes == [(221, 396), (217, 392), (213, 388)]
-    assert 48 * size[0] * size[1] == 3_966_912
-    assert reference.output_size(5, 2, stride=2) == 2
+def test_output_sizes():
+    assert reference.output_size((225, 400), (5, 4)) == (221, 397)
+    assert reference.output_size(np.int64(5), 2, stride=2) == 2
     assert reference.output_size(5, 2, stride=2, ceil_mode=True) == 3
-
-
-def test_output_size_keeps_the_kind_of_its_argument():
-    assert reference.output_size(np.int64(5), 3) == 3
-    assert reference.output_size((5, 6), (1, 2)) == (5, 5)
     with pytest.raises(ValueError, match="size must be 1 or more"):
         reference.output_size(0, 1)
 

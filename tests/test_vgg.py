@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -21,16 +20,6 @@ MODULES += ["classifier.0", "classifier.3", "classifier.6"]
 WIDTHS = (3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)
 SHAPES = [(outputs, inputs, 3, 3) for inputs, outputs in pairwise(WIDTHS)]
 SHAPES += [(4096, 25088), (4096, 4096), (1000, 4096)]
-
-
-def random_sizes(seed):
-    random = np.random.default_rng(seed)
-    widths = [
-        random.integers(1, 6, size=random.integers(1, 4)).tolist() for _ in range(random.integers(1, 5))
-    ]
-    hidden = random.integers(1, 7, size=random.integers(0, 3)).tolist()
-    pool, classes = int(random.integers(1, 4)), int(random.integers(2, 9))
-    return {"widths": widths, "pool": pool, "hidden": hidden, "classes": classes}
 
 
 def test_the_state_dict_has_torchvisions_names_and_shapes():
@@ -53,10 +42,15 @@ def test_each_name_for_people_is_a_layer_of_torch():
     assert model.layer_names["fc1_relu"] == "classifier.1"
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_forward_is_the_chain_of_its_layers(seed):
-    sizes = random_sizes(seed)
-    generator = torch.Generator().manual_seed(seed)
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"widths": ((2,),), "pool": 1, "hidden": (), "classes": 3},
+        {"widths": ((3, 5), (4,), (2, 1, 4)), "pool": 3, "hidden": (6, 2), "classes": 7},
+    ],
+)
+def test_forward_is_the_chain_of_its_layers(sizes):
+    generator = torch.Generator().manual_seed(0)
     model = VGG(**sizes).to_empty(device="cpu").eval()
     for value in model.parameters():
         value.data.normal_(generator=generator)
@@ -81,13 +75,10 @@ def test_forward_is_the_chain_of_its_layers(seed):
 def test_feature_maps_by_the_names_for_people():
     model = vgg16(until="block1_pool")
     x = torch.randn(1, 3, 10, 12, generator=torch.Generator().manual_seed(0))
-    names = ["block1_conv1", "block1_relu1", "block1_pool"]
-    maps = feature_maps(model, x, names)
-    assert list(maps) == names
+    maps = feature_maps(model, x, ["block1_conv1", "block1_pool"])
+    assert list(maps) == ["block1_conv1", "block1_pool"]
     torch.testing.assert_close(maps["block1_conv1"], model.features[0](x))
-    assert maps["block1_conv1"].min() < 0
-    torch.testing.assert_close(maps["block1_relu1"], maps["block1_conv1"].relu())
-    assert tuple(maps["block1_pool"].shape) == (1, 64, 5, 6)
+    torch.testing.assert_close(maps["block1_pool"], model(x))
 
 
 def test_the_relu_does_not_overwrite_the_maps_before_it():
