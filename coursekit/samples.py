@@ -4,8 +4,6 @@ They lie in `data/`, beside the package in a clone of the course, and so do the 
 network. This is the only module that knows where.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from dataclasses import dataclass, field

@@ -9,8 +9,6 @@ The backgrounds follow the dead-leaves model of natural images (Matheron 1968; L
 shapes that hide one another have edges, flat areas and sizes distributed much as in photographs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 

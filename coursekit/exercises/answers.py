@@ -1,7 +1,5 @@
 """How an answer is read: a blank, an array, a number, a shape; or a sentence that says why it is none."""
 
-from __future__ import annotations
-
 import math
 from typing import Any, Literal
 

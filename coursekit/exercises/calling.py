@@ -1,7 +1,5 @@
 """How a learner's function, class or layer is called. Whatever goes wrong becomes a sentence."""
 
-from __future__ import annotations
-
 import copy
 import inspect
 import re

@@ -1,7 +1,5 @@
 """What differs between an array and the one that was wanted, in words."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """The table of a network: what each layer gives, how many numbers it learns, how many it multiplies."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """VGG16 in plain torch: the one place that says which layers it has, what they are called, and how large."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from torch import Tensor, nn

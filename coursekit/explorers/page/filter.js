@@ -28,8 +28,7 @@ const BLURRED = 100; // so many times the noise, and the response is computed wh
 function build({ model, state, tie, map, root, controls, stage, say, tables, redraw, onclose }) {
   const image = grayOf(model);
   const filtered = filteredBy(image, redraw);
-  const plain = (line) => line;
-  let told = plain; // what is said of the numbers, with a note, or in place of them until something else is done
+  let told = String; // the line as it is, with a note, or something else until something else is done
   const refuse = (words) => say((told = () => words)());
   onclose(filtered.stop);
 
@@ -37,7 +36,7 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
 
   const { height, width } = image;
   const point = (row, column) => {
-    told = plain;
+    told = String;
     state.position = inside([row, column], filtered.response);
   };
   const toMiddle = (row, column) => {
@@ -63,7 +62,7 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
   const follow = (rows) => {
     const kernel = planeOf(rows);
     if (alike(kernel, filtered.kernel)) return; // a weight that was set here
-    told = plain;
+    told = String;
     filtered.setKernel(kernel);
     weights.begin(kernel);
   };
