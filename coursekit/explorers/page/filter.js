@@ -28,7 +28,7 @@ const BLURRED = 100; // so many times the noise, and the response is computed wh
 function build({ model, state, tie, map, root, controls, stage, say, tables, redraw, onclose }) {
   const image = grayOf(model);
   const filtered = filteredBy(image, redraw);
-  let told = String; // the line as it is, with a note, or something else until something else is done
+  let told = /** @type {Function} */ (String); // the line, with a note, or other words till the next act
   const refuse = (words) => say((told = () => words)());
   onclose(filtered.stop);
 
