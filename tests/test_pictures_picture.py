@@ -81,14 +81,17 @@ def test_titles_are_text_and_nothing_else(title):
 def test_long_words_unfold(picture):
     """What is seen at once ends with a sentence; with the rest it is all words, as the image's alt."""
     words = "Map 1: -1.5 to 2. " * 30 + "The end!"
-    html = picture.retold(words)._repr_mimebundle_()["text/html"]
+    html = picture.with_words(words)._repr_mimebundle_()["text/html"]
     page = Reader(html)
     assert page.tags == ["figure", "img", "figcaption", "details", "summary", "small", "small"]
     assert page.image["alt"] == page.text == words
     seen = re.search(r"<summary><small>(.*?)</small></summary>", html).group(1)
     assert seen == ("Map 1: -1.5 to 2. " * 11).rstrip()
     # One long sentence is not cut.
-    assert "<details>" not in picture.retold("A title of many words " * 20)._repr_mimebundle_()["text/html"]
+    html = picture.with_words("A title of many words " * 20)._repr_mimebundle_()["text/html"]
+    assert "<details>" not in html
+        "<details>" not in picture.with_words("A title of many words " * 20)._repr_mimebundle_()["text/html"]
+    )
 
 
 def test_save_as_svg_with_the_words_in_it(picture, tmp_path, monkeypatch):

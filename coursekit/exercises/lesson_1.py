@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.exercises.answers import Refused, as_array, as_shape
-from coursekit.exercises.calling import RESULT, as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong
+from coursekit.exercises.functions import RESULT, as_function, call
 
 __all__ = ["gray_of_bgr", "last_pixel", "lighter", "progress", "warmer"]
 

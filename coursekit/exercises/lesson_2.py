@@ -6,9 +6,9 @@ import numpy as np
 
 from coursekit import reference
 from coursekit.exercises.answers import Array, as_array
-from coursekit.exercises.calling import RESULT, as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.exercises.functions import RESULT, as_function, call
 
 __all__ = ["blur", "corner", "diagonal", "progress", "slide", "two_panels"]
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from coursekit import filters, reference
 from coursekit.exercises.answers import as_array, as_number, as_shape, is_of_torch
-from coursekit.exercises.calling import RESULT, as_function, call
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong
+from coursekit.exercises.functions import RESULT, as_function, call
 
 __all__ = ["edge_strength", "halving", "map_size", "progress", "strided", "weight_shape", "whole_weight"]
 

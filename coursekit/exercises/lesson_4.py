@@ -6,9 +6,9 @@ import numpy as np
 
 from coursekit import filters, reference
 from coursekit.exercises.answers import as_array
-from coursekit.exercises.calling import array_from, as_function
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong
+from coursekit.exercises.functions import array_from, as_function
 
 __all__ = ["both_halves", "honest_scale", "own_activation", "progress", "two_in_one"]
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from coursekit import reference
 from coursekit.exercises.answers import Array, Refused, as_array
-from coursekit.exercises.calling import array_from, as_function
 from coursekit.exercises.compare import close, difference
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.exercises.functions import array_from, as_function
 
 __all__ = ["own_max_pool", "progress", "softer_pooling", "thick_lines", "three_poolings"]
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from coursekit import reference
 from coursekit.exercises.answers import as_array, as_number, as_whole
-from coursekit.exercises.calling import RESULT, as_function, call
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.exercises.functions import RESULT, as_function, call
 
 __all__ = ["cheaper_stack", "field_size", "long_row", "progress", "random_maps", "tiny_network"]
 

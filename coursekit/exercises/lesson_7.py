@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from coursekit.exercises.answers import Array, as_whole
-from coursekit.exercises.calling import array_from, as_function
 from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.exercises.functions import array_from, as_function
 from coursekit.filters import random_bank, roughness
 
 __all__ = ["coarse_maps", "confetti_score", "count_block4", "from_keras", "opposite_pair", "progress"]

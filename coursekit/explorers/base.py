@@ -137,7 +137,7 @@ class Explorer(anywidget.AnyWidget):
     def still(self) -> Picture:
         """The still picture, drawn from what the explorer shows now, for pages that cannot run it."""
         picture = self._draw()
-        return picture.retold(f"{self.title}. Run this cell to use it. Still picture: {picture.words}")
+        return picture.with_words(f"{self.title}. Run this cell to use it. Still picture: {picture.words}")
 
     @property
     def words(self) -> str:

@@ -133,7 +133,7 @@ class ConvExplorer(Explorer):
             height, width = self._extent()
         except ValueError as error:
             picture = show_image(self.input)
-            return picture.retold(f"{sizes}. {error} {picture.words}")
+            return picture.with_words(f"{sizes}. {error} {picture.words}")
         title = "Patch times kernel, for output row {}, column {}".format(*self.position)
         picture = show_products(self.patch, self.kernel, title=title)
-        return picture.retold(f"{sizes}: output {height} x {width}. {picture.words}")
+        return picture.with_words(f"{sizes}: output {height} x {width}. {picture.words}")

@@ -65,4 +65,4 @@ class FilterExplorer(Explorer):
         stages = {"photograph": self.image, "response": self.response[None]}
         picture = show_stages(stages, title="The photograph and its response")
         rows = in_rows(self.kernel)
-        return picture.retold(f"Kernel {by(self.kernel.shape)}, row by row: {rows}. {picture.words}")
+        return picture.with_words(f"Kernel {by(self.kernel.shape)}, row by row: {rows}. {picture.words}")

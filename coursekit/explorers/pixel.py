@@ -71,7 +71,7 @@ class PixelExplorer(Explorer):
             f"{name} {number(value, 3)}" for name, value in zip(ORDERS[self.order], self.pixel, strict=True)
         )
         gray = number(float(to_gray(seen)[row, column]), 3)
-        return picture.retold(
+        return picture.with_words(
             f"{height} x {width} pixels. Row {row}, column {column}, read as {self.order.upper()}: {names}; "
             f"gray {gray}. {picture.words}"
         )

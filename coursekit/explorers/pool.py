@@ -152,7 +152,7 @@ class PoolExplorer(Explorer):
         try:
             output = self.output
         except ValueError as error:
-            return show_stages({"input": piece[None]}, title=f"Before {name}").retold(f"{told} {error}")
+            return show_stages({"input": piece[None]}, title=f"Before {name}").with_words(f"{told} {error}")
         stages = {"input": piece, name: output}
         if self.source == "map":
             stages = {key: values[None] for key, values in stages.items()}
@@ -171,4 +171,4 @@ class PoolExplorer(Explorer):
             noise = NOISE * self._whole().max()
             changed = np.abs(output - self._pooled(self._piece(0, 0))) > noise
             told += f" The shift by {self.shift} changed {share(float(changed.mean()))} of the outputs."
-        return picture.retold(f"{told} {picture.words}")
+        return picture.with_words(f"{told} {picture.words}")

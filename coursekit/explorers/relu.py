@@ -148,7 +148,7 @@ class ReluExplorer(Explorer):
         stages = {"before": before[None], "after": after[None]}
         picture = show_stages(stages, title=f"Map {self.channel + 1} and {name}")
         row, column = self.position
-        return picture.retold(
+        return picture.with_words(
             f"Map {self.channel + 1} with bias {number(self.bias)} before and after {name}: "
             f"{share(self.below)} of the values are below 0 before, {share(self.zeros)} are 0 after. "
             f"Row {row}, column {column}: {number(before[row, column])} becomes "

@@ -167,7 +167,7 @@ class StackExplorer(Explorer):
         (top, bottom), (left, right) = self.field
         sums, row, column = self.contributions, *self.position
         after = f" After ReLU it is {number(max(self.value, 0.0))}." if conv.relu else ""
-        return picture.retold(
+        return picture.with_words(
             f"{conv.name}, map {self.channel + 1}, row {row}, column {column}: value {number(self.value)}."
             f"{after} It sees rows {top} to {bottom} and columns {left} to {right} of the photograph, "
             f"{bottom - top + 1} x {right - left + 1} pixels. Its {len(sums)} input channels add "

@@ -49,7 +49,7 @@ class TemplateExplorer(Explorer):
         row, column = self.position
         stages = {"photograph": self.image, "brighter": self.output}
         picture = show_stages(stages, title="The photograph and its brighter pixels")
-        return picture.retold(
+        return picture.with_words(
             f"{share(float(self.output.mean()))} of the pixels are brighter than {number(self.threshold)}. "
             f"Row {row}, column {column}: {number(float(self.image[row, column]))}. {picture.words}"
         )

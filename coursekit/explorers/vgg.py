@@ -199,7 +199,7 @@ class VggExplorer(Explorer):
         }
         picture = show_stages(stages, title=f"A map of {self.layer}, {self._origin}")
         ((top, bottom), (left, right)), size = spans, self.field.size
-        return picture.retold(
+        return picture.with_words(
             f"{self.layer}, filter {self.filter + 1} of {len(self._part.weight)}, row {row}, column "
             f"{column}: value {number(self.value)} before ReLU. The unit sees {size} x {size} pixels: rows "
             f"{top} to {bottom}, columns {left} to {right}; what lies beyond {by(self.image.shape[:2])} is "

@@ -146,7 +146,7 @@ def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
         mean = float((map_[np.isfinite(map_)].astype(np.float64) / (reach or 1.0)).mean())
         about = "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
         highest = f"peak {number(map_[row, column])} at row {row}, column {column}"
-        parts += [signs, f"mean {about}", highest, f"on average strongest {words.place(map_)}"]
+        parts += [signs, f"mean {about}", highest, f"on average strongest {words.heaviest_part(map_)}"]
     return f"{sentence(name)}: {', '.join(filter(None, parts))}."
 
 

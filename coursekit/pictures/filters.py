@@ -11,7 +11,7 @@ from coursekit.pictures.image import as_colours, image_panel
 from coursekit.pictures.layout import BAR, GAP, WIDTH
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.words import DESCRIBED, number, panel_names, place, plural, range_words, sentence
+from coursekit.pictures.words import DESCRIBED, number, panel_names, plural, range_words, sentence
 
 MOST_NAMES = 24  # kernels of a bank that get a name each; more names take longer to draw than the kernels
 MOST_WRITTEN, MOST_ASKED = 400, 1024  # weights that are written into cells, unasked and when asked for
@@ -131,7 +131,7 @@ def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: i
     for n in words.strongest(strength / (strength.max() or 1.0)):
         sums = zip(CHANNELS, known[n].sum(axis=(1, 2)), strict=True)
         told = ", ".join(f"{name} {number(total, reach=reach)}" for name, total in sums)
-        heaviest = place(np.abs(known[n] / reach).sum(axis=0))
+        heaviest = words.heaviest_part(np.abs(known[n] / reach).sum(axis=0))
         parts.append(f"{sentence(names[n])}: sums {told}, heaviest {heaviest}.")
     said = words.titled(title, *parts, words.trouble(weight))
     return layout.page(layout.grid(panels, across, shown), said, title, note)
@@ -168,8 +168,8 @@ def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str],
         reach = float(np.abs(kernels).sum(axis=(1, 2), dtype=np.float64).max())
         sums = kernels.sum(axis=(1, 2), dtype=np.float64)
         for name, kernel, total in zip(names[:DESCRIBED], kernels, sums, strict=False):
-            detail = f"{range_words(kernel)}, sum {number(total, reach=reach)}, heaviest {place(kernel)}"
-            parts.append(f"{sentence(name)}: {detail}.")
+            detail = f"{range_words(kernel)}, sum {number(total, reach=reach)}"
+            parts.append(f"{sentence(name)}: {detail}, heaviest {words.heaviest_part(kernel)}.")
         if count > DESCRIBED:
             low, high = number(sums.min(), reach=reach), number(sums.max(), reach=reach)
             parts.append(f"The sums of all {count} kernels run from {low} to {high}.")

@@ -55,14 +55,14 @@ def show_image(
     array = _as_image(image)
     height, width = array.shape[:2]
 
-    def place(box: Box) -> str:
+    def position(box: Box) -> str:
         top, left = box[0] + corner[0], box[1] + corner[1]
         return f"rows {top} to {top + box[2] - 1}, columns {left} to {left + box[3] - 1}"
 
     longest = max(height, width)
     frames = [_checked_box(box, height, width, "the frame") for box in boxes]
     lines = [line for frame in frames for line in ((frame, "#000000", 3), (frame, "#ff9900", 2))]
-    marks = [f"A frame marks {place(frame)}." for frame in frames]
+    marks = [f"A frame marks {position(frame)}." for frame in frames]
     zoom = LARGEST / longest if longest > LARGEST else max(1, 440 // longest)
     colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
@@ -78,7 +78,7 @@ def show_image(
     around = list(lines)
     if detail is not None:
         detail = _checked_box(detail, height, width, "the detail")
-        marks.append(f"Enlarged beside it stand {place(detail)}.")
+        marks.append(f"Enlarged beside it stand {position(detail)}.")
         around += [(detail, "#ffffff", 2), (detail, "#000000", 1)]
     drawn = _part(colours, (0, 0, height, width), zoom, corner, around, written)
     if detail is not None:

@@ -31,7 +31,7 @@ class Picture:
     def __init__(self, svg: str, width: int, words: str) -> None:
         self.svg, self.width, self.words = svg, width, words
 
-    def retold(self, words: str) -> "Picture":
+    def with_words(self, words: str) -> "Picture":
         """Return the same picture with other words: the name of what it stands for before them, say."""
         return Picture(self.svg, self.width, words)
 

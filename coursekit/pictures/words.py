@@ -158,7 +158,7 @@ def trouble(values: Array) -> str:
     return " ".join(f"Note: contains {one}, drawn in magenta." for one in said)
 
 
-def place(values: Array) -> str:
+def heaviest_part(values: Array) -> str:
     """Name the part of a map `(H, W)`, in a 3 x 3 grid, where values are largest in magnitude on average."""
     magnitude = magnitude_of(values)
     sides = ("top", "middle", "bottom"), ("left", "centre", "right")

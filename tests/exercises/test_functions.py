@@ -8,7 +8,7 @@ import pytest
 
 from coursekit import reference
 from coursekit.exercises.answers import Refused
-from coursekit.exercises.calling import array_from, as_function, call
+from coursekit.exercises.functions import array_from, as_function, call
 
 CELL = """\
 def outer(x):
