@@ -90,8 +90,6 @@ def test_long_words_unfold(picture):
     # One long sentence is not cut.
     html = picture.with_words("A title of many words " * 20)._repr_mimebundle_()["text/html"]
     assert "<details>" not in html
-        "<details>" not in picture.with_words("A title of many words " * 20)._repr_mimebundle_()["text/html"]
-    )
 
 
 def test_save_as_svg_with_the_words_in_it(picture, tmp_path, monkeypatch):
