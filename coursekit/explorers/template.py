@@ -1,4 +1,4 @@
-"""The shortest complete explorer: an eighth begins as a copy of this, `template.js` and `template.css`."""
+"""The shortest complete explorer: another begins as a copy of this, `template.js` and `template.css`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Use the explorer that an eighth one begins with, and compare its numbers."""
+"""Use the explorer that another one begins with, and compare its numbers."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _place(path: Path, folder: Path) -> str:
-    return "exercises put in; now run: make notebooks" if place(path) else "unchanged"
+    return (
+        f"exercises put in; now run: python -m tools.notebooks write {path}" if place(path) else "unchanged"
+    )
 
 
 def _solutions(path: Path, folder: Path) -> str:
