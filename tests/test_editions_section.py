@@ -137,7 +137,7 @@ def test_a_file_without_a_number_is_no_lesson():
 def test_the_command_places_and_names_what_it_cannot_do(small, capsys):
     edit(small, lambda cells, _: cells["lesson02-ex1q"].update(source="Other."))
     assert main(["place", str(small)]) == 0
-    assert "now run: make notebooks" in capsys.readouterr().out
+    assert "now run: python -m tools.notebooks write" in capsys.readouterr().out
     assert main(["place", str(small)]) == 0
     assert "unchanged" in capsys.readouterr().out
     edit(small, lambda cells, order: order.remove(cells["lesson02-ex"]))
