@@ -225,6 +225,8 @@ def test_output_sizes():
     assert reference.output_size((225, 400), (5, 4)) == (221, 397)
     assert reference.output_size(np.int64(5), 2, stride=2) == 2
     assert reference.output_size(5, 2, stride=2, ceil_mode=True) == 3
+    with pytest.raises(ValueError, match="dilation must be 1 or more, got 0"):
+        reference.output_size(9, 3, dilation=0)
     with pytest.raises(ValueError, match="size must be 1 or more"):
         reference.output_size(0, 1)
 
