@@ -55,10 +55,12 @@ def show_stages(
     """
     if not isinstance(stages, Mapping) or not stages:
         raise ValueError("there is no stage to show. Pass names with arrays, like {'before': x, 'after': y}.")
-    read: dict[str, Any] = {}
+    read, told = dict[str, Any](), dict[str, str]()
     for name, array in stages.items():
         try:
-            read[str(name)] = array if _is_photograph(array) and image_words(array) else as_maps(array)
+            if _is_photograph(array):
+                told[str(name)] = image_words(array)
+            read[str(name)] = array if _is_photograph(array) else as_maps(array)
         except (TypeError, ValueError) as error:
             raise type(error)(f"the stage {str(name)!r}: {error}") from None
     labels = {name: f"{name}: {by(np.shape(array))}" for name, array in read.items()}
@@ -82,8 +84,7 @@ def show_stages(
             if _is_photograph(array):
                 wide = max(wide, min(PHOTOGRAPH, across * (wide + layout.GAP) - layout.GAP))
             stage = layout.grid(_panels(array, common, wide, among), across)
-            lines = wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)
-            rows.append(layout.named(stage, lines))
+            rows.append(layout.named(stage, wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)))
         drawn = layout.column(rows, 2 * layout.GAP)
     parts = [f"{plural(len(read), 'image')}."]
     if stacks:
@@ -92,12 +93,11 @@ def show_stages(
     # Six stages of six maps, told one by one, are more than anybody reads or hears.
     described = DESCRIBED if sum(map(len, stacks)) <= MOST_TOLD else LEAST_TOLD
     for name, array in read.items():
-        if _is_photograph(array):
-            parts.append(f"{name}: {image_words(array)}")
-            continue
-        names = panel_names((), len(array), noun.split()[-1])
-        detail = detail_words(array, names, common, described)
-        parts.append(f"{name}: {count_words(array, noun)}. Values {range_words(array)}. {detail}".rstrip())
+        if name not in told:
+            names = panel_names((), len(array), noun.split()[-1])
+            detail = detail_words(array, names, common, described)
+            told[name] = f"{count_words(array, noun)}. Values {range_words(array)}. {detail}".rstrip()
+        parts.append(f"{name}: {told[name]}")
     return layout.page(drawn, titled(title, *parts), title)
 
 
