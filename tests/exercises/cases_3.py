@@ -63,20 +63,6 @@ def forward_without_self(x):
     return x
 
 
-class Blank(Strength):
-    def forward(self, x):
-        return ...
-
-
-class NoLayer(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = ...
-
-    def forward(self, x):
-        return torch.relu(self.conv(x))
-
-
 CASES = {
     "weight_shape": Case(
         right=[(8, 3, 5, 5), [8, 3, 5, 5], torch.Size([8, 3, 5, 5]), nn.Conv2d(3, 8, 5).weight.shape],
