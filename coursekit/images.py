@@ -27,7 +27,7 @@ from coursekit.samples import DataError, sample, samples
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["ImageError", "load_image", "resize", "to_gray", "to_tensor"]
+__all__ = ["ImageError", "find_edge", "load_image", "photograph", "resize", "to_gray", "to_tensor"]
 
 Array: TypeAlias = NDArray[np.float32]
 Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[Any]"
@@ -191,6 +191,58 @@ def to_tensor(image: NDArray[Any]) -> torch.Tensor:
 
     channels = pixels[np.newaxis] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
     return torch.from_numpy(np.ascontiguousarray(channels[np.newaxis]))
+
+
+def photograph(source: str | os.PathLike[str]) -> Path:
+    """Find the file of a lesson's photograph: your own for all lessons, or the one named here.
+
+    A picture named `my_photo` that lies beside the lessons, such as `my_photo.jpg`, takes the place of the
+    samples in every lesson. A line is printed then. If there are several, the one saved last counts.
+
+    Args:
+        source: The name of a sample, or any path; a path of your own is taken as it is.
+
+    Returns:
+        The absolute path.
+
+    Raises:
+        ImageError: There is no such file. The message says what is there instead.
+
+    >>> photograph("temple").name
+    'temple.jpg'
+    """
+    path = _locate(source)
+    folder = Path.cwd()
+    own = [folder / name for name in _names_in(folder) if name.casefold().startswith("my_photo.")]
+    if source in _samples_there_are()[0] and own:
+        path = max(own, key=lambda each: each.stat().st_mtime)
+        print(f"Your own photograph, {path.name}, takes the place of {source}.")
+    return path
+
+
+def find_edge(image: NDArray[Any], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Find the part of an image around its strongest upright edge, where bright turns into dark.
+
+    Args:
+        image: (H, W) or (H, W, 3) float ndarray.
+        size: (height, width) of the part; of a smaller image, all of it.
+
+    Returns:
+        Row and column of the part's upper left pixel, its height and its width: a box for `show_image`.
+
+    >>> bright_then_dark = np.repeat(np.array([[1, 1, 1, 0, 0, 0, 0, 0]], dtype=np.float32), 8, axis=0)
+    >>> find_edge(bright_then_dark, (4, 4))
+    (0, 1, 4, 4)
+    """
+    gray = to_gray(image)
+    differences = cv2.filter2D(gray, cv2.CV_32F, np.tile(np.float32([1, 1, -1, -1]), (4, 1)))
+    middle = np.unravel_index(differences.argmax(), gray.shape)
+    height, width = (min(wanted, there) for wanted, there in zip(size, gray.shape, strict=True))
+    row, column = (
+        min(max(int(at) - side // 2, 0), there - side)
+        for at, side, there in zip(middle, (height, width), gray.shape, strict=True)
+    )
+    return row, column, height, width
 
 
 # What counts as an image

@@ -21,7 +21,7 @@ exercise = progress.exercise
     "The last pixel",
     kind="predict",
     question="""
-A friend wants the pixel in the bottom right corner of our photograph, which has 213 rows and 320
+A friend wants the pixel in the bottom right corner of the temple, which has 213 rows and 320
 columns. She writes `photo[320, 213]` and gets an error. **Two** things are wrong. Which two numbers must
 stand in the brackets?
 """,

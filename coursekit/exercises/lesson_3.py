@@ -337,7 +337,7 @@ def edge_strength(answer: Any) -> Verdict:
     "Half the size",
     kind="stretch",
     question="""
-Find a kernel size, a stride and a padding that make a map of 107 × 160 values of our image of 213 × 320
+Find a kernel size, a stride and a padding that make a map of 107 × 160 values of the temple, 213 × 320
 pixels. The kernel is square, 2 × 2 or larger, and the padding is smaller than the kernel. There is more
 than one solution.
 """,

@@ -280,7 +280,7 @@ def _about_scores(given: Any, network: Any, x: Any) -> str:
     "The cup in the random maps",
     kind="explain",
     question=(
-        "In section 2 you can see the cup in many of the 48 maps of layer 3. Which statement is right?\n\n"
+        "Section 2 shows the cup in many of the 48 maps of layer 3. Which statement is right?\n\n"
         "- **A** Layer 3 has found out what a cup looks like. That is why its maps show one.\n"
         "- **B** Each map value is a weighted sum of nearby values, "
         "so even random weights copy where things are.\n"
