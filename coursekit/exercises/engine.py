@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
@@ -103,7 +103,7 @@ class Feedback:
         return {"text/plain": repr(self), "text/html": html}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Exercise:
     """An exercise of a lesson; `Progress.exercise` makes one of a judge."""
 
@@ -118,13 +118,17 @@ class Exercise:
     why: str  # one sentence that says why the solution is one
     hints: tuple[str, ...]  # two or three steps, none of which is the answer
     # Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
-    judge: Callable[[Any], Verdict] = field(repr=False)
+    judge: Callable[[Any], Verdict]
     points: int = 1  # what it is worth in an assignment, 1 to 3
     state: State = "blank"  # what the last check said; nothing is written to a file
     hints_shown: int = 0
 
     def __post_init__(self) -> None:
         self.question, self.blank, self.answer = map(str.strip, (self.question, self.blank, self.answer))
+
+    def __repr__(self) -> str:
+        """Show the question, never the answer: this is what a learner sees who forgets the brackets."""
+        return f"{self.label} {self.title}\n\n{self.question}\n\nWith brackets: exercises.{self.name}.hint()"
 
     @property
     def label(self) -> str:

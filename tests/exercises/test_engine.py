@@ -49,6 +49,15 @@ def test_hints_come_in_steps_stay_at_the_last_and_change_no_state():
     assert (exercise.state, other.state, other.hints_shown) == ("right", "blank", 0)
 
 
+def test_without_brackets_an_exercise_shows_its_question_and_never_its_answer():
+    _, exercise = small()
+    for named in (exercise, exercise.hint, exercise.solution):
+        assert "2.1 Size" in repr(named)
+        assert "How large?" in repr(named)
+        for secret in ("<one> and two", "One and two make three.", "Count."):
+            assert secret not in repr(named)
+
+
 @pytest.mark.parametrize(
     ("blank", "variable"),
     [
