@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-__all__ = ["LESSONS", "lesson"]
+from coursekit.exercises.engine import check_prediction
+
+__all__ = ["LESSONS", "check_prediction", "lesson"]
 
 LESSONS = (1, 2, 3, 4, 5, 6, 7)
 """The lessons that have exercises."""

@@ -97,10 +97,33 @@ class Feedback:
         return f"{self.heading}:{code}{self.text}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(self.text)).replace("\n", "<br>")
+        text = _marked_up(self.text)
         code = f'<pre style="{CODE}">{escape(self.code)}</pre>' if self.code else ""
         html = _box(f"<strong>{escape(self.heading)}:</strong>{code} {text}", self.state)
         return {"text/plain": repr(self), "text/html": html}
+
+
+@dataclass(frozen=True)
+class check_prediction:  # noqa: N801 (called like a function; what it returns only shows itself)
+    """Show the answer to a prediction, folded away until the learner asks for it.
+
+    The cell that calls it has its code hidden, so that nothing is given away.
+
+    Args:
+        answer: One to five sentences with the numbers, which the cell has computed; code between backticks.
+
+    >>> check_prediction(f"The largest response is {2 * 4}.")
+    Check your prediction: The largest response is 8.
+    """
+
+    answer: str
+
+    def __repr__(self) -> str:
+        return f"Check your prediction: {self.answer}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        html = f"<details><summary>Check your prediction</summary>{_marked_up(self.answer)}</details>"
+        return {"text/plain": repr(self), "text/html": _box(html, "hint")}
 
 
 @dataclass(kw_only=True, repr=False)
@@ -227,6 +250,11 @@ class Progress:
 
     def __repr__(self) -> str:
         return "Write progress() with brackets to see how far you are."
+
+
+def _marked_up(text: str) -> str:
+    """Text as HTML, with code where backticks are and breaks where lines end."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br>")
 
 
 def _ended(title: str, sign: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursekit.exercises import lesson
+from coursekit.exercises import check_prediction, lesson
 from coursekit.exercises.answers import Refused, as_number
 from coursekit.exercises.engine import UNREADABLE, Feedback, Progress, Right, Wrong, choice
 
@@ -47,6 +47,13 @@ def test_hints_come_in_steps_stay_at_the_last_and_change_no_state():
     assert said == ["Hint 1 of 2 for 2.1: Count.", *["Hint 2 of 2 for 2.1: Count slowly."] * 2]
     exercise.solution()
     assert (exercise.state, other.state, other.hints_shown) == ("right", "blank", 0)
+
+
+def test_the_answer_to_a_prediction_is_folded_away_and_told_in_full_to_nbval():
+    bundle = check_prediction("It is `7 < 8`.")._repr_mimebundle_()
+    assert bundle["text/plain"] == "Check your prediction: It is `7 < 8`."
+    assert "</summary>It is <code>7 &lt; 8</code>.</details>" in bundle["text/html"]
+    assert "<details open" not in bundle["text/html"]
 
 
 def test_without_brackets_an_exercise_shows_its_question_and_never_its_answer():

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 __all__ = ["ADDRESS", "NormaliseError", "fingerprint", "normalise", "to_bytes"]
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-KEPT_IN_CELLS = ("tags", "slideshow", "nbgrader")
+KEPT_IN_CELLS = ("tags", "slideshow", "nbgrader", "jupyter")
 VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = '<figure class="coursekit-still">'
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+\b")
