@@ -235,7 +235,7 @@ def find_edge(image: NDArray[Any], size: tuple[int, int]) -> tuple[int, int, int
     (0, 1, 4, 4)
     """
     gray = to_gray(image)
-    differences = cv2.filter2D(gray, cv2.CV_32F, np.tile(np.float32([1, 1, -1, -1]), (4, 1)))
+    differences = cv2.filter2D(gray, cv2.CV_32F, np.tile(np.array([1, 1, -1, -1], np.float32), (4, 1)))
     middle = np.unravel_index(differences.argmax(), gray.shape)
     height, width = (min(wanted, there) for wanted, there in zip(size, gray.shape, strict=True))
     row, column = (
