@@ -1,6 +1,8 @@
 """Photographs of one's own, through all seven lessons: no error, no label that lies, every solution right."""
 
+import os
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,7 +11,7 @@ from editions_support import every_lesson
 from PIL import Image
 from test_editions_solutions import lesson
 
-from coursekit import images
+from coursekit import images, samples
 from tools.editions.solutions import fill_in, not_right, shown_text
 from tools.notebooks.execute import execute
 
@@ -90,3 +92,32 @@ def test_a_lesson_is_about_ones_own_photograph(kind, path, tmp_path):
     labels = {name: text.replace(told, "") for name, text in shown.items() if "Samples:" not in text}
     lying = [name for name, text in labels.items() if re.search(rf"\b{named}\b(?!: Temple)", text)]
     assert lying == []
+
+
+def test_the_picture_saved_last_takes_the_place_of_samples_and_of_nothing_else(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert images.photograph("cat") == samples.sample("cat").path
+    for age, name in enumerate(("my_photo.png", "My_Photo.JPG", "my_photo.bmp", "my_photograph.png")):
+        Path(name).write_bytes(b"")
+        os.utime(name, (2000 - age, 1000 + 10 * (name == "My_Photo.JPG")))
+    assert images.photograph("cat") == tmp_path / "My_Photo.JPG"
+    assert capsys.readouterr().out == "Your own photograph, My_Photo.JPG, takes the place of cat.\n"
+    assert images.photograph("my_photo.bmp") == tmp_path / "my_photo.bmp"
+    assert capsys.readouterr().out == ""
+    with pytest.raises(images.ImageError, match=r"there is no such file\. Did you mean 'my_photo\.png'"):
+        images.photograph("my_photo.pn")
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (30, 200), (200, 30, 3), (5, 90)])
+def test_an_edge_is_found_where_it_is_and_its_part_stays_inside(shape):
+    random = np.random.default_rng(sum(shape))
+    image = random.uniform(0, 0.2, shape).astype(np.float32)
+    column = int(random.integers(2, shape[1] - 1))
+    image[:, :column] += 0.8
+    for size in ((4, 4), (8, 8), (40, 60), (3, 5)):
+        row, left, height, width = images.find_edge(image, size)
+        assert (height, width) == (min(size[0], shape[0]), min(size[1], shape[1]))
+        assert 0 <= row <= shape[0] - height
+        assert 0 <= left < column < left + width <= shape[1]
+    image[:, :column], image[:, column:] = 0.1, 0.9  # dark turns into bright: no such edge any more
+    assert images.find_edge(image, (4, 4)) == (0, 0, 4, 4)
