@@ -85,7 +85,7 @@ def kernel(name: str) -> Float32:
            [-1.,  0.,  1.]], dtype=float32)
     """
     if name not in _KERNELS:
-        near = difflib.get_close_matches(str(name), _KERNELS, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(str(name).casefold(), _KERNELS, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]!r}? " if near else ""
         raise ValueError(f"no kernel is called {name!r}. {hint}There are: {', '.join(_KERNELS)}.")
     return _KERNELS[name].copy()

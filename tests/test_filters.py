@@ -76,6 +76,8 @@ def test_a_shape_is_answered_most_by_its_own_kernel(name, picture):
 def test_an_unknown_kernel_names_the_nearest_and_all():
     with pytest.raises(ValueError, match=r"'sobelx'. Did you mean 'sobel_x'\? There are: identity, box3"):
         filters.kernel("sobelx")
+    with pytest.raises(ValueError, match=r"'Sobel_X'. Did you mean 'sobel_x'\?"):
+        filters.kernel("Sobel_X")
     with pytest.raises(ValueError, match=r"'zzz'. There are: identity"):
         filters.kernel("zzz")
 
