@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.pictures import show_feature_maps, show_filters, show_image, show_products, show_stages
+from coursekit.pictures.image import image_words
 from coursekit.pictures.scale import Scale
 from coursekit.pictures.words import number, range_words, share, table, trouble
 
@@ -185,6 +186,16 @@ def test_words_of_images():
     )
     assert "Values 0 to 255 (uint8), mean 128." in show_image(np.array([[0, 255], [255, 0]], np.uint8)).words
     assert "contains NaN, 1 of 2 values" in show_image([[NAN, 0.5]]).words
+
+
+def test_means_of_large_images_are_not_added_up_in_single_precision():
+    colour = np.full((2000, 1500, 3), 0.548, np.float32)
+    colour[:, :1] = 0.9
+    assert (
+        "Mean red 0.548, green 0.548, blue 0.548. Mean of the top half 0.548, bottom 0.548, left"
+        in image_words(colour)
+    )
+    assert "mean 0.548. Mean of the top half 0.548" in image_words(np.asfortranarray(colour[..., 0]))
 
 
 def test_words_of_products_give_every_product_and_the_sum():
