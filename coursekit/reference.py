@@ -64,18 +64,19 @@ def output_size(
 
     Raises:
         TypeError: A setting is no whole number.
-        ValueError: A number makes no sense, or the window is larger than the padded input.
+        ValueError: A number makes no sense, the window is larger than the padded input, or one number is not
+            enough, because the two directions differ.
 
     >>> output_size(213, 4)
     210
     >>> output_size((210, 317), 2, stride=2)
     (105, 158)
     """
-    sizes = _pair("size", size, least=1)
-    kernels = _pair("kernel", kernel, least=1)
-    strides = _pair("stride", stride, least=1)
-    paddings = _pair("padding", padding, least=0)
-    dilations = _pair("dilation", dilation, least=1)
+    sizes = pair("size", size, least=1)
+    kernels = pair("kernel", kernel, least=1)
+    strides = pair("stride", stride, least=1)
+    paddings = pair("padding", padding, least=0)
+    dilations = pair("dilation", dilation, least=1)
 
     def along(axis: int) -> int:
         step, pad = strides[axis], paddings[axis]
@@ -91,11 +92,14 @@ def output_size(
             )
         return count
 
-    return (along(0), along(1)) if isinstance(size, tuple | list) else along(0)
+    both = along(0), along(1)
+    return both if isinstance(size, tuple | list) else _one("output size", both)
 
 
 class Layer(NamedTuple):
     """What the receptive field depends on in a conv or pooling layer, in pixels of the layer's own input.
+
+    Pairs, as in `Layer(conv.kernel_size, conv.stride)`, are taken where their two numbers are equal.
 
     >>> Layer(kernel=2, stride=2)
     Layer(kernel=2, stride=2, padding=0, dilation=1)
@@ -131,7 +135,7 @@ class ReceptiveField(NamedTuple):
         return int(first), int(first) + self.size - 1
 
 
-def receptive_field(layers: Iterable[Layer | tuple[int, ...]]) -> ReceptiveField:
+def receptive_field(layers: Iterable[Layer | tuple[Pair, ...]]) -> ReceptiveField:
     """Find which input pixels a value has seen after a chain of conv and pooling layers.
 
     Going through a layer, the field grows by `(kernel - 1) * dilation` steps, and then the steps become
@@ -143,12 +147,12 @@ def receptive_field(layers: Iterable[Layer | tuple[int, ...]]) -> ReceptiveField
 
     Raises:
         TypeError: A setting is no whole number, or there are too many of them.
-        ValueError: A number makes no sense, such as a stride of 0.
+        ValueError: A number makes no sense, such as a stride of 0, or the two of a pair differ.
 
     Source of the idea: A. Araujo, W. Norris, J. Sim, "Computing receptive fields of convolutional neural
     networks", Distill, 2019.
 
-    >>> receptive_field([Layer(5), Layer(5), Layer(5)])
+    >>> receptive_field([Layer(5), (5, 1), ((5, 5), (1, 1))])
     ReceptiveField(size=13, step=1, first_centre=6.0)
     >>> conv, pool = Layer(3, padding=1), Layer(2, stride=2)
     >>> receptive_field(2 * ([conv] * 2 + [pool]) + 3 * ([conv] * 3 + [pool]))  # VGG16 up to its last pooling
@@ -156,9 +160,12 @@ def receptive_field(layers: Iterable[Layer | tuple[int, ...]]) -> ReceptiveField
     """
     size, step, first_centre = 1, 1, 0.0
     for layer in layers:
-        kernel, stride, padding, dilation = layer = Layer(*layer)
-        for name, number in layer._asdict().items():
-            _pair(name, number, least=0 if name == "padding" else 1)
+        if not isinstance(layer, tuple | list) or not 1 <= len(layer) <= 4:
+            raise TypeError(
+                f"a layer must be Layer(...) or (kernel, stride, padding, dilation), got {layer!r}."
+            )
+        settings = zip(Layer._fields, Layer(*cast(Layer, layer)), (1, 1, 0, 1), strict=True)
+        kernel, stride, padding, dilation = (_one(*setting) for setting in settings)
         reach = (kernel - 1) * dilation
         size += reach * step
         first_centre += (reach / 2 - padding) * step
@@ -199,9 +206,9 @@ def cross_correlate2d(
     image, kernel = _array("image", image, "(H, W)"), _array("kernel", kernel, "(kh, kw)")
     sizes = (image.shape[0], image.shape[1]), (kernel.shape[0], kernel.shape[1])
     height, width = output_size(*sizes, stride=stride, padding=padding, dilation=dilation)
-    step_y, step_x = _pair("stride", stride, least=1)
-    pad_y, pad_x = _pair("padding", padding, least=0)
-    gap_y, gap_x = _pair("dilation", dilation, least=1)
+    step_y, step_x = pair("stride", stride, least=1)
+    pad_y, pad_x = pair("padding", padding, least=0)
+    gap_y, gap_x = pair("dilation", dilation, least=1)
 
     padded = np.pad(image, ((pad_y, pad_y), (pad_x, pad_x)))
     total = np.zeros((height, width))  # float64: rounded once, at the end
@@ -290,11 +297,14 @@ def relu(x: ArrayLike) -> NDArray[Any]:
     Returns:
         A new array of the same shape and dtype, from 0.
 
+    Raises:
+        TypeError: Values are no real numbers.
+
     >>> relu([-2.5, 0.0, 2.5])
     array([0. , 0. , 2.5])
     """
-    result: NDArray[Any] = np.maximum(x, 0)
-    return result
+    array = _array("x", x, "(...)")
+    return np.asarray(np.maximum(array, array.dtype.type(0)))
 
 
 def max_pool2d(
@@ -350,9 +360,9 @@ def _windows(
     maps = _array("x", x, "(..., H, W)")
     maps = maps.astype(np.result_type(maps, np.float32))
     height, width = maps.shape[-2:]
-    window = _pair("size", size, least=1)
-    step_y, step_x = _pair("stride", size if stride is None else stride, least=1)
-    pad_y, pad_x = _pair("padding", padding, least=0)
+    window = pair("size", size, least=1)
+    step_y, step_x = pair("stride", size if stride is None else stride, least=1)
+    pad_y, pad_x = pair("padding", padding, least=0)
     if 2 * pad_y > window[0] or 2 * pad_x > window[1]:
         raise ValueError(f"padding must be at most half the size, got padding {padding!r} for size {size!r}.")
     rows, columns = output_size(
@@ -389,7 +399,15 @@ def _array(name: str, value: ArrayLike, shape: str) -> Array:
     return array
 
 
-def _pair(name: str, value: Pair, *, least: int) -> tuple[int, int]:
+def _one(name: str, value: Pair, least: int = 1) -> int:
+    """Return a setting as one number, which holds in both directions."""
+    vertical, horizontal = pair(name, value, least=least)
+    if vertical != horizontal:
+        raise ValueError(f"{name} differs between the two directions, got {value!r}. Ask for each by itself.")
+    return vertical
+
+
+def pair(name: str, value: Pair, *, least: int) -> tuple[int, int]:
     """Return a setting as (vertical, horizontal); it holds whole numbers that are not below `least`."""
     numbers = tuple(value) if isinstance(value, tuple | list) else (value, value)
     try:

@@ -157,6 +157,15 @@ def test_relu_clips_and_does_not_scale():
     activated = reference.relu(x)
     np.testing.assert_array_equal(activated, [[0, 0.5], [2, 0]])
     assert activated.dtype == np.float32
+    for kind in (bool, np.int8, np.uint8, np.float16, np.float64):
+        values = np.array([[-3, 0, 2]]).astype(kind)
+        activated = reference.relu(values)
+        assert activated.dtype == kind
+        np.testing.assert_array_equal(activated, np.where(values > 0, values, kind(0)))
+    assert isinstance(reference.relu(-2.5), np.ndarray)
+    for wrong in (1j, "a", None):
+        with pytest.raises(TypeError, match="x must hold real numbers"):
+            reference.relu([wrong])
 
 
 def test_pooling_on_paper():
@@ -225,6 +234,9 @@ def test_output_sizes():
     assert reference.output_size((225, 400), (5, 4)) == (221, 397)
     assert reference.output_size(np.int64(5), 2, stride=2) == 2
     assert reference.output_size(5, 2, stride=2, ceil_mode=True) == 3
+    assert reference.output_size(20, (5, 5), stride=[2, 2]) == 8
+    with pytest.raises(ValueError, match=r"output size differs between the two directions, got \(16, 17\)"):
+        reference.output_size(20, (5, 4))
     with pytest.raises(ValueError, match="dilation must be 1 or more, got 0"):
         reference.output_size(9, 3, dilation=0)
     with pytest.raises(ValueError, match="size must be 1 or more"):
@@ -264,6 +276,11 @@ def test_receptive_fields_of_the_lessons():
     assert reference.receptive_field([]) == (1, 1, 0.0)
     assert reference.receptive_field([Layer(4)]) == (4, 1, 1.5)  # no centre pixel: half a pixel off
     assert reference.receptive_field([(5,), (5,), (5,)]).size == 13
+    conv = torch.nn.Conv2d(3, 4, 3, stride=2, padding=1, dilation=2)
+    as_torch_has_it = Layer(conv.kernel_size, conv.stride, conv.padding, conv.dilation)
+    assert reference.receptive_field([as_torch_has_it] * 2) == reference.receptive_field(
+        [Layer(3, 2, 1, 2)] * 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,7 +291,13 @@ def test_receptive_fields_of_the_lessons():
         (Layer(3, padding=-1), ValueError, "padding must be 0 or more, got -1"),
         (Layer(3, dilation=0), ValueError, "dilation must be 1 or more, got 0"),
         (Layer(2.5), TypeError, "kernel must be a whole number"),
-        ((3, 1, 0, 1, 1), TypeError, "argument"),
+        (Layer((3, 5)), ValueError, r"kernel differs between the two directions, got \(3, 5\). Ask for each"),
+        (
+            (3, 1, 0, 1, 1),
+            TypeError,
+            r"a layer must be Layer\(...\) or \(kernel, stride, .* got \(3, 1, 0, 1, 1\)",
+        ),
+        (3, TypeError, r"a layer must be Layer\(...\) or \(kernel, stride, padding, dilation\), got 3"),
     ],
 )
 def test_the_receptive_field_says_what_is_wrong(layer, error, message):
