@@ -1,8 +1,8 @@
 """Looking into a network: the feature maps of any layer, and what one value in them has seen.
 
-Looking changes nothing. The network runs as it does when it predicts (dropout off, BatchNorm with its learned
-numbers). Afterwards every layer is in the mode it was in, no gradient is stored and no hook is left, even
-after an error or an interrupt.
+Looking changes nothing. The network runs on a copy of the input, as it does when it predicts (dropout off,
+BatchNorm with its learned numbers). Afterwards every layer is in the mode it was in, no gradient is stored
+and no hook is left, even after an error or an interrupt.
 """
 
 import difflib
@@ -31,8 +31,9 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
         used more than once gives `name`, then `name#2`, and so on.
 
     Raises:
-        ValueError: The model has no layer of this name, or the layer takes no part for this input.
-        TypeError: A layer gives something else than one tensor.
+        ValueError: The model has no layer of this name, the layer takes no part for this input, or nothing
+            can be seen: the model is compiled, traced or scripted, or its weights have no size or no values.
+        TypeError: The input is no tensor, or a layer gives something else than one tensor.
 
     Source of the idea, hooks that are removed whatever happens: Captum.
 
@@ -50,11 +51,11 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
         # A copy: a ReLU that works in place would overwrite what came before it.
         maps[name if calls[name] == 1 else f"{name}#{calls[name]}"] = output.detach().clone()
 
-    chosen = _choose(model, layers)
-    with _listening(chosen, hear), predicting(model), torch.no_grad():
-        model(x)
+    chosen = _choose(model, x, layers)
+    with torch.no_grad():
+        _run(model, x, chosen, hear)
     unreached = [name for name in chosen if name not in calls]
-    if unreached and layers is not None:
+    if unreached and (layers is not None or not calls):
         raise ValueError(f"layer {unreached[0]!r} takes no part in the forward pass for this input.")
     return maps
 
@@ -78,9 +79,10 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
         channels of the image.
 
     Raises:
-        ValueError: There is more than one image or no such layer, or it is not used once or gives no maps.
+        ValueError: There is more than one image or no such layer, or it is not used once or gives no maps, or
+            nothing can be seen, as in `feature_maps`.
         IndexError: The feature maps have no such value.
-        TypeError: The layer gives something else than one tensor.
+        TypeError: As in `feature_maps`.
 
     >>> model = nn.Sequential(nn.Conv2d(1, 1, 3))
     >>> field = gradient_field(model, torch.zeros(1, 1, 6, 6), "0", channel=0, row=1, column=2)
@@ -91,18 +93,13 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
             [0, 0, 1, 1, 1, 0],
             [0, 0, 0, 0, 0, 0]], dtype=torch.int32)
     """
+    chosen = _choose(model, x, layer)
     if x.ndim != 4 or x.shape[0] != 1:
         raise ValueError(f"gradient_field needs one image (1, C, H, W), got {tuple(x.shape)}.")
     outputs: list[Tensor] = []
     pixels = x.detach().clone().requires_grad_()
-    chosen = _choose(model, layer)
-    # A copy again, for the sake of layers that work in place.
-    with (
-        _listening(chosen, lambda _, output: outputs.append(output.clone())),
-        predicting(model),
-        torch.enable_grad(),
-    ):
-        model(pixels)
+    with torch.enable_grad():
+        _run(model, pixels, chosen, lambda _, output: outputs.append(output.clone()))
     if len(outputs) != 1 or outputs[0].ndim != 4:
         shapes = [tuple(output.shape) for output in outputs]
         raise ValueError(f"layer {layer!r} must run once and give (1, channels, H, W), it gave {shapes}.")
@@ -121,23 +118,54 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
 def layers_of(model: nn.Module) -> dict[str, nn.Module]:
     """The layers of a network by name, in its own order: modules that hold no other layers.
 
-    What a parametrization, such as weight norm, keeps below a layer is no layer.
+    What a parametrization, such as weight norm, keeps below a layer is no layer, and neither is a list.
+
+    Raises:
+        ValueError: The layers of this network cannot be seen, or have no size yet.
 
     >>> list(layers_of(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Sequential(nn.ReLU(), nn.MaxPool2d(2)))))
     ['0', '1.0', '1.1']
     """
+    _check_layers(model)
     return {
         name: module
         for name, module in model.named_modules()
         if "parametrizations" not in name.split(".")
         and all(child == "parametrizations" for child, _ in module.named_children())
+        and type(module).forward is not nn.Module.forward
     }
 
 
-def _choose(model: nn.Module, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
-    """The layers of these names; those that hold no other layers if None."""
+def _check_layers(model: nn.Module) -> None:
+    """Refuse a network that runs as one program, and one whose weights are not there yet."""
+    for name, part in model.named_modules():
+        one = isinstance(part, torch.jit.ScriptModule) or hasattr(part, "_orig_mod")
+        if one or part._compiled_call_impl is not None:
+            raise ValueError(
+                f"{f'layer {name!r}' if name else 'the model'} is compiled, traced or scripted: it runs as "
+                "one program, in which no layer can be seen. Pass the network as it was before. After "
+                "torch.compile(model) that is model._orig_mod, after model.compile() copy.deepcopy(model)."
+            )
+    for name, value in model.named_parameters():
+        if isinstance(value, nn.UninitializedParameter):
+            raise ValueError(f"{name} has no size yet: let the model see an image first, model(x).")
+
+
+def _choose(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
+    """The layers of these names; those that hold no other layers if None. What cannot be run is refused."""
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            f"expected a tensor, got {type(x).__name__}. images.to_tensor makes one from an image."
+        )
+    if not x.is_meta and any(value.is_meta for value in model.parameters()):
+        raise ValueError(
+            'this network is on the meta device and has no values. Build it without device="meta".'
+        )
     if layers is None:
         return layers_of(model)
+    _check_layers(model)
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be the name of a layer or a list of names, got {layers!r}.")
     there_are = dict(model.named_modules(remove_duplicate=False))
     # A network with names for people, such as vgg16, answers to those as well.
     there_are |= {name: model.get_submodule(path) for name, path in getattr(model, "layer_names", {}).items()}
@@ -151,9 +179,10 @@ def _choose(model: nn.Module, layers: str | Iterable[str] | None) -> dict[str, n
     return {name: there_are[name] for name in names}
 
 
-@contextmanager
-def _listening(layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]) -> Iterator[None]:
-    """Inside, `hear(name, output)` is called whenever one of the layers runs."""
+def _run(
+    model: nn.Module, x: Tensor, layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]
+) -> None:
+    """Run the model on a copy of its input; call `hear(name, output)` whenever one of the layers has run."""
 
     def hook(name: str, _: nn.Module, __: tuple[Any, ...], output: Any) -> None:
         if not isinstance(output, Tensor):
@@ -163,19 +192,24 @@ def _listening(layers: dict[str, nn.Module], hear: Callable[[str, Tensor], None]
             )
         hear(name, output)
 
-    with ExitStack() as hooks:
+    with predicting(model), ExitStack() as hooks:
         for name, layer in layers.items():
             hooks.enter_context(layer.register_forward_hook(partial(hook, name)))
-        yield
+        model(x.clone())
 
 
 @contextmanager
 def predicting(model: nn.Module) -> Iterator[None]:
-    """Inside, the model predicts; afterwards every layer is in the mode it was in."""
-    modes = {layer: layer.training for layer in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for layer, training in modes.items():
-            layer.training = training
+    """Inside, the model predicts; afterwards it is as it was, and so is torch's random state."""
+    # Pruning and weight norm make a layer's weight anew each time it runs.
+    held = [
+        (vars(layer), {key: value for key, value in vars(layer).items() if isinstance(value, Tensor | bool)})
+        for layer in model.modules()
+    ]
+    with torch.random.fork_rng(devices=[]):  # for a dropout that is never off
+        model.eval()
+        try:
+            yield
+        finally:
+            for holds, before in held:
+                holds.update(before)

@@ -1,12 +1,18 @@
 import copy
+import warnings
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils import parametrizations, prune, weight_norm
 
 from coursekit import reference
-from coursekit.activations import feature_maps, gradient_field
-from coursekit.models import SmallClassifier, StackedConv
+from coursekit.activations import feature_maps, gradient_field, layers_of
+from coursekit.explorers import StackExplorer, VggExplorer
+from coursekit.models import SmallClassifier, StackedConv, summary
 from coursekit.reference import Layer
 
 
@@ -30,20 +36,125 @@ class Failing(nn.Module):
         raise self.error
 
 
+# Networks as people build them: nested, wrapped, shared, in place, pruned, weight-normed
+
+
+def conv():
+    return nn.Conv2d(3, 3, 3, padding=1)
+
+
+class Residual(nn.Module):
+    """What its parts give, added in place to its input."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.inner = nn.ModuleList([nn.Sequential(*parts), nn.ModuleList()])
+
+    def forward(self, x):
+        y = self.inner[0](x.clone())
+        y += x
+        return nn.functional.dropout(y, 0.1)  # always on, so that it draws random numbers
+
+
+PARTS = {
+    "conv": conv,
+    "pruned": lambda: prune.l1_unstructured(conv(), "weight", 0.5),
+    "weight norm": lambda: parametrizations.weight_norm(conv()),
+    "old weight norm": lambda: weight_norm(conv()),
+    "relu": nn.ReLU,
+    "in place": lambda: nn.ReLU(inplace=True),
+    "clipped in place": lambda: nn.Hardtanh(-0.5, 1.5, inplace=True),
+    "norm": lambda: nn.BatchNorm2d(3),
+    "dropout": lambda: nn.Dropout(inplace=True),
+    "pool": lambda: nn.MaxPool2d(3, stride=1, padding=1),
+}
+WRAPS = {"nested": nn.Sequential, "residual": Residual}
+
+
+def build(words, dtype):
+    """A network in these words, its layers, and an input; the same ones in each call."""
+    torch.manual_seed(0)
+    parts, layers = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # the old weight norm
+        for word in words:
+            if word == "again":
+                parts += parts[:1]
+            elif word in WRAPS:
+                parts = [WRAPS[word](*parts)] if parts else []
+            else:
+                layers.append(PARTS[word]())
+                parts.append(layers[-1])
+    model = nn.Sequential(*parts, nn.Conv2d(3, 2, 3)).to(dtype)
+    layers.append(model[-1])
+    layers[0].eval()
+    return model, layers, torch.randn(1, 3, 7, 8).to(dtype)
+
+
+def state_of(model, x):
+    """All that looking must leave as it was, in a form that can be compared."""
+    held = [
+        [layer.training, [*layer._forward_hooks, *layer._forward_pre_hooks]]
+        + [(key, id(value)) for key, value in vars(layer).items() if isinstance(value, torch.Tensor)]
+        + [(id(value), value.requires_grad, value.grad) for value in layer.parameters(recurse=False)]
+        for layer in model.modules()
+    ]
+    bits = [*model.state_dict().values(), x, torch.get_rng_state()]
+    numbers = [value.detach().double().numpy().tobytes() for value in bits]
+    return held, numbers, x.requires_grad, torch.is_grad_enabled()
+
+
+def plain_hooks(words, dtype):
+    """Every layer's name and output by hooks of torch alone, the input, and the last layer's first value."""
+    model, layers, x = build(words, dtype)
+    names, heard = {layer: name for name, layer in model.named_modules()}, []
+    for layer in layers:
+        layer.register_forward_hook(lambda layer, _, output: heard.append((names[layer], output.clone())))
+    x.requires_grad_()
+    return heard, x, model.eval()(x.clone())[0, 0, 0, 0]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(st.sampled_from([*PARTS, *WRAPS, "again"]), max_size=7),
+    st.sampled_from([torch.float32, torch.bfloat16]),
+)
+def test_the_maps_are_those_of_plain_hooks_and_looking_changes_nothing(words, dtype):
+    heard, pixels, value = plain_hooks(words, dtype)
+    model, layers, x = build(words, dtype)
+    before = state_of(model, x)
+    assert set(layers_of(model).values()) == set(layers)
+    maps = feature_maps(model, x)
+    assert state_of(model, x) == before
+    assert [name.partition("#")[0] for name in maps] == [name for name, _ in heard]
+    assert len(set(maps)) == len(heard)
+    assert all(torch.equal(map_, wanted) for map_, (_, wanted) in zip(maps.values(), heard, strict=True))
+    assert not any(map_.requires_grad for map_ in maps.values())
+
+    last = heard[-1][0]
+    try:
+        value.backward()
+    except RuntimeError:  # torch refuses a layer that works in place on what the one before it must remember
+        with pytest.raises(RuntimeError):
+            gradient_field(model, x, last, 0, 0, 0)
+    else:
+        assert torch.equal(gradient_field(model, x, last, 0, 0, 0), pixels.grad[0].abs().sum(dim=0))
+    assert state_of(model, x) == before
+
+    table = summary(model, (3, 7, 8))
+    assert [row.output for row in table.rows] == [wanted.shape[1:] for _, wanted in heard]
+    assert table.parameters == sum(value.numel() for value in model.parameters())
+    assert state_of(model, x) == before
+
+
 # Feature maps
 
 
 def test_all_layers_in_the_order_in_which_they_run(x):
     stack = StackedConv()
-    maps = feature_maps(stack, x)
-    assert list(maps) == ["conv1", "relu1", "conv2", "relu2", "conv3", "relu3"]
+    assert list(feature_maps(stack, x)) == ["conv1", "relu1", "conv2", "relu2", "conv3", "relu3"]
     assert list(feature_maps(stack, x, ["conv3", "conv1"])) == ["conv1", "conv3"]
     assert list(feature_maps(stack, x, "relu2")) == ["relu2"]
-    expected = x
-    for name, layer in stack.named_children():
-        expected = layer(expected)
-        torch.testing.assert_close(maps[name], expected)
-        assert not maps[name].requires_grad
 
 
 def test_layers_inside_layers_have_dotted_names(x):
@@ -56,43 +167,6 @@ def test_layers_inside_layers_have_dotted_names(x):
     assert list(feature_maps(model, x)) == ["block.0", "block.1", "head"]
 
 
-def test_a_relu_that_works_in_place_does_not_overwrite_what_came_before(x):
-    model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(inplace=True))
-    maps = feature_maps(model, x)
-    assert maps["0"].min() < 0
-    assert torch.equal(maps["1"], maps["0"].relu())
-
-
-def test_a_layer_used_twice_gives_both_outputs(x):
-    class Twice(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv = nn.Conv2d(3, 3, 3)
-
-        def forward(self, x):
-            return self.conv(self.conv(x))
-
-    maps = feature_maps(Twice(), x)
-    assert {name: tuple(m.shape[2:]) for name, m in maps.items()} == {"conv": (62, 62), "conv#2": (60, 60)}
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_looking_changes_nothing(x, training):
-    model = SmallClassifier().train(training)
-    model.norm2.train(not training)
-    before, mine = copy.deepcopy(model.state_dict()), x.clone()
-    feature_maps(model, x)
-    gradient_field(model, x, "conv2", 0, 3, 3)
-    assert model.training == model.norm1.training == training
-    assert model.norm2.training != training
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-    assert all(p.grad is None and p.requires_grad for p in model.parameters())
-    assert torch.equal(x, mine)
-    assert not x.requires_grad
-    assert torch.is_grad_enabled()
-    assert hooks_of(model) == []
-
-
 @pytest.mark.parametrize("error", [RuntimeError("broken"), KeyboardInterrupt()])
 def test_no_hook_is_left_after_an_error_or_an_interrupt(x, error):
     model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Dropout(), Failing(error))
@@ -100,17 +174,68 @@ def test_no_hook_is_left_after_an_error_or_an_interrupt(x, error):
         feature_maps(model, x)
     with pytest.raises(type(error)):
         gradient_field(model, x, "0", 0, 0, 0)
+    with pytest.raises((type(error), ValueError)):
+        summary(model, (3, 64, 64))
     assert hooks_of(model) == []
     assert all(layer.training for layer in model.modules())
     assert torch.is_grad_enabled()
 
 
-def test_looking_keeps_no_graph_and_hooks_of_others(x):
-    model, heard = StackedConv(), []
-    model.conv1.register_forward_hook(lambda *_: heard.append(torch.is_grad_enabled()))
-    feature_maps(model, x)
-    assert hooks_of(model) == ["conv1"]
-    assert heard == [False]
+LOOKS = [
+    feature_maps,
+    lambda model, x: feature_maps(model, x, "0"),
+    lambda model, x: gradient_field(model, x, "0", 0, 0, 0),
+    lambda model, x: summary(model, x.shape[1:]),
+    lambda model, _: StackExplorer(np.zeros((16, 16, 3)), model),
+    lambda model, _: VggExplorer(np.zeros((16, 16, 3)), model),
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # torch.jit is on its way out
+@pytest.mark.parametrize("look", LOOKS)
+def test_layers_that_cannot_be_seen_are_never_left_out_in_silence(look):
+    x = torch.rand(1, 3, 16, 16)
+    plain = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
+    compiled, itself = torch.compile(plain, backend="eager"), copy.deepcopy(plain)
+    itself.compile(backend="eager")
+    with torch.no_grad():
+        compiled(x), itself(x)
+    traced = torch.jit.trace(plain, x)
+    for model in (
+        compiled,
+        itself,
+        traced,
+        torch.jit.script(plain),
+        nn.Sequential(compiled),
+        nn.Sequential(traced),
+    ):
+        with pytest.raises(
+            ValueError, match=r"is compiled, traced or scripted: .* Pass the network as it was before"
+        ):
+            look(model, x)
+    if look is not LOOKS[-1]:
+        look(compiled._orig_mod, x)
+        look(copy.deepcopy(itself), x)  # what the message says to pass
+    with pytest.raises(ValueError, match=r"0.weight has no size yet: let the model see an image first"):
+        look(nn.Sequential(nn.LazyConv2d(4, 3)), x)
+
+
+def test_a_network_without_values_or_that_calls_no_layer_is_refused(x):
+    for look in LOOKS[:3]:
+        with pytest.raises(ValueError, match=r"meta device and has no values. Build it without"):
+            look(nn.Sequential(nn.Conv2d(3, 4, 3, device="meta")), x)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3))
+    model.forward = lambda x: nn.functional.conv2d(x, model[0].weight)
+    with pytest.raises(ValueError, match="layer '0' takes no part in the forward pass"):
+        feature_maps(model, x)
+
+
+def test_what_is_no_input_or_no_name_is_refused(x):
+    for look in LOOKS[:3]:
+        with pytest.raises(TypeError, match=r"expected a tensor, got ndarray. images.to_tensor makes one"):
+            look(nn.Sequential(nn.Conv2d(3, 4, 3)), x.numpy())
+    with pytest.raises(TypeError, match="layers must be the name of a layer or a list of names, got 0"):
+        feature_maps(StackedConv(), x, layers=0)
 
 
 def test_an_unknown_layer_names_the_nearest_and_all(x):

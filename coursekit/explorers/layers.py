@@ -53,6 +53,7 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
     >>> [conv.maps.shape for conv in conv_chain(None, np.zeros((20, 20, 3), np.float32), explorer="here")]
     [(12, 16, 16), (24, 12, 12), (48, 8, 8)]
     """
+    import torch
     from torch import nn
 
     from coursekit import activations
@@ -76,39 +77,40 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
         raise TypeError(f"{explorer}: the model has no conv layer. Pass one such as models.StackedConv().")
     for name, layer in convs.items():
         _check(name, layer, explorer)
-    name, first = next(iter(convs.items()))
-    if first.in_channels != 3:
-        raise ValueError(
-            f"{explorer}: {name} reads {first.in_channels} channels, and a photograph has 3. "
-            "Its channels=(3, ...) must begin with 3."
-        )
+    x = to_tensor(image).to(next(iter(convs.values())).weight.dtype)
     try:
         # In the order in which they run. One ReLU may stand in several places: then it is relu, relu#2, ...
-        outputs = activations.feature_maps(model, to_tensor(image).to(first.weight.dtype), layers)
+        outputs = activations.feature_maps(model, x, layers)
     except (ValueError, RuntimeError) as error:
         raise ValueError(
             f"{explorer}: the model does not take a photograph of {by(image.shape[:2])} pixels: {error}"
         ) from error
-    ran = [layers[name.partition("#")[0]] for name in outputs]
     chain: list[Conv] = []
-    for (name, maps), layer, after in zip(outputs.items(), ran, [*ran[1:], None], strict=True):
-        if not isinstance(layer, nn.Conv2d):
-            continue
-        window = Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0])
-        weight = as_array(layer.weight)
-        bias = np.zeros(len(weight), np.float32) if layer.bias is None else as_array(layer.bias)
-        conv = Conv(name, weight, bias, window, isinstance(after, nn.ReLU), as_array(maps[0]))
-        if not all(np.isfinite(part).all() for part in (weight, bias, conv.maps)):
+    source, given = "the photograph", as_array(x[0])
+    for name, output in outputs.items():
+        layer, maps = layers[name.partition("#")[0]], as_array(output[0])
+        if isinstance(layer, nn.Conv2d):
+            window = Layer(layer.kernel_size[0], layer.stride[0], int(layer.padding[0]), layer.dilation[0])
+            weight = as_array(layer.weight)
+            bias = np.zeros(len(weight), np.float32) if layer.bias is None else as_array(layer.bias)
+            chain.append(Conv(name, weight, bias, window, False, maps))
+            if not all(np.isfinite(part).all() for part in (weight, bias, maps)):
+                raise ValueError(
+                    f"{explorer}: {name} holds or gives NaN or infinity. Make the model again, and train it "
+                    "with a smaller learning rate."
+                )
+            reads = _reads(chain[-1], given, torch.finfo(output.dtype).eps)
+        elif isinstance(layer, nn.ReLU):
+            reads = np.array_equal(maps, np.maximum(given, 0))
+            chain[-1:] = [conv._replace(relu=True) for conv in chain[-1:]]
+        else:
+            reads = np.array_equal(maps, given)
+        if not reads:
             raise ValueError(
-                f"{explorer}: {name} holds or gives NaN or infinity. Make the model again, and train it "
-                "with a smaller learning rate."
+                f"{explorer}: {name} does not read {source}. Write each layer and each ReLU as a module of "
+                "its own, in the order in which they run."
             )
-        if chain and not _reads(conv, chain[-1]):
-            raise ValueError(
-                f"{explorer}: {name} does not read what {chain[-1].name} gives. Write each layer and each "
-                "ReLU as a module of its own, in the order in which they run."
-            )
-        chain.append(conv)
+        source, given = f"what {name} gives", maps
     return chain
 
 
@@ -116,27 +118,22 @@ def _check(name: str, layer: "nn.Conv2d", explorer: str) -> None:
     """Refuse a conv layer that the page cannot draw."""
     settings = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     square = all(not isinstance(setting, str) and len(set(setting)) == 1 for setting in settings)
-    if not square or layer.groups != 1 or layer.padding_mode != "zeros":
+    if not square or layer.groups != 1 or layer.padding_mode != "zeros" or layer.kernel_size[0] > LARGEST:
         raise ValueError(
-            f"{explorer} shows conv layers with square kernels, the same stride, padding and dilation in "
-            f"both directions, zeros as padding and one group; {name!r} is {layer}."
-        )
-    if layer.kernel_size[0] > LARGEST:
-        raise ValueError(
-            f"{explorer} shows kernels up to {LARGEST} x {LARGEST} number by number; {name!r} has "
-            f"{layer.kernel_size[0]} x {layer.kernel_size[0]}."
+            f"{explorer} shows conv layers with square kernels up to {LARGEST} x {LARGEST}, the same stride, "
+            f"padding and dilation in both directions, zeros as padding and one group; {name!r} is {layer}."
         )
 
 
-def _reads(conv: Conv, before: Conv) -> bool:
-    """Whether a layer's middle unit is made of the maps of the layer before it."""
-    if conv.weight.shape[1] != len(before.maps):
+def _reads(conv: Conv, given: Float32, precision: float) -> bool:
+    """Whether a layer's middle unit is made of these maps, which are rounded to a precision."""
+    if conv.weight.shape[1] != len(given):
         return False
     row, column = (side // 2 for side in conv.maps.shape[1:])
-    products = (conv.patches(before.activated, row, column) * conv.weight[0]).astype(np.float64)
+    products = (conv.patches(given, row, column) * conv.weight[0]).astype(np.float64)
     bias = float(conv.bias[0])
     off = abs(float(products.sum()) + bias - float(conv.maps[0, row, column]))
-    return bool(off <= 1e-4 * (float(np.abs(products).sum()) + abs(bias)) + 1e-9)
+    return bool(off <= max(1e-4, precision) * (float(np.abs(products).sum()) + abs(bias)) + 1e-9)
 
 
 @dataclass(frozen=True)
@@ -175,9 +172,14 @@ def read_filters(
     >>> len(filters), filters["block5_conv3"].weight.shape
     (13, (128, 128, 3, 3))
     """
+    from torch import nn
+
+    from coursekit.activations import layers_of
     from coursekit.models import vgg16
     from coursekit.models.vgg import VGG
 
+    if isinstance(weights, nn.Module):
+        layers_of(weights)  # which says what cannot be seen in a network that is compiled
     if isinstance(weights, VGG):
         model = weights
     elif weights is None or isinstance(weights, str | os.PathLike):

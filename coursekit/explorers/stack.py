@@ -165,7 +165,7 @@ class StackExplorer(Explorer):
         title = f"What channel {at + 1} adds to one unit of {conv.name}"
         picture = show_products(self._patches()[at], conv.weight[self.channel, at], title=title)
         (top, bottom), (left, right) = self.field
-        sums, row, column = self.contributions, *self.position
+        sums, row, column = self.contributions.astype(np.float64), *self.position
         after = f" After ReLU it is {number(max(self.value, 0.0))}." if conv.relu else ""
         return picture.with_words(
             f"{conv.name}, map {self.channel + 1}, row {row}, column {column}: value {number(self.value)}."

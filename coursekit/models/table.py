@@ -95,7 +95,8 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
         input_size: One image, `(C, H, W)`.
 
     Raises:
-        ValueError: The image does not fit a layer, or a layer with parameters takes no part.
+        ValueError: The image does not fit a layer, a layer with parameters takes no part, or the layers of
+            this network cannot be seen, as in `activations.feature_maps`.
         NotImplementedError: Something that the table cannot see or count: weights that `forward` uses itself,
             a layer that gives no tensor, or one of a kind that multiplies in a way not known here.
 
@@ -109,22 +110,16 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
     size = tuple(input_size)
     if len(size) != 3 or min(size) < 1:
         raise ValueError(f"expected the size of one image (C, H, W), all from 1, got {size}.")
-    for name, value in model.named_parameters():
-        if isinstance(value, nn.UninitializedParameter):
-            raise ValueError(f"{name} has no size yet: let the model see an image first, model(x).")
+    layers = layers_of(model)
     dtypes = [value.dtype for value in model.parameters() if value.is_floating_point()]
     run = _Run(model, size)
     try:
         with ExitStack() as stack:
-            for name, layer in layers_of(model).items():
+            for name, layer in layers.items():
                 stack.enter_context(layer.register_forward_pre_hook(partial(run.begin, name), prepend=True))
                 stack.enter_context(layer.register_forward_hook(run.end))
-            for layer in model.modules():  # pruning gives a layer a new tensor each time it runs
-                tensors = {key: value for key, value in vars(layer).items() if isinstance(value, Tensor)}
-                stack.callback(vars(layer).update, tensors)
             stack.enter_context(predicting(model))
             stack.enter_context(torch.no_grad())
-            stack.enter_context(torch.random.fork_rng(devices=[]))  # for a dropout that is never off
             stack.enter_context(run)
             model(_zeros((1, *size), dtypes[0] if dtypes else torch.float32))
     except NotImplementedError:

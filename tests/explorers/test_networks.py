@@ -88,15 +88,14 @@ def test_other_precisions_no_bias_and_one_relu_in_several_places():
     explorer.layer = "0"
     assert explorer.contributions.sum() == pytest.approx(explorer.value, abs=1e-6)
     assert "After ReLU it is" in explorer.words
-
-
-def test_the_model_is_left_as_it_was():
-    model = StackedConv().train()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    StackExplorer(IMAGE, model)
-    assert model.training
-    assert not any(module._forward_hooks for module in model.modules())
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    for dtype in (torch.bfloat16, torch.float16):
+        model, near = StackedConv().to(dtype), {"abs": torch.finfo(dtype).eps}
+        explorer = StackExplorer(IMAGE, model)
+        bias = model.conv3.bias[explorer.channel].item()
+        assert explorer.contributions.sum() + bias == pytest.approx(explorer.value, **near)
+        maps = [VggExplorer("cat", vgg16("course").to(kind), max_side=64).map for kind in (dtype, None)]
+        assert maps[0] == pytest.approx(maps[1], abs=0.1)
+    assert StackExplorer(IMAGE, Around(1, 1)).get_state()["_layers"][0]["relu"]
 
 
 class Residual(nn.Module):
@@ -106,6 +105,18 @@ class Residual(nn.Module):
 
     def forward(self, x):
         return self.b(self.a(x) + x)
+
+
+class Around(nn.Module):
+    """A conv layer and a ReLU, with something before and between them that is no layer."""
+
+    def __init__(self, before, between):
+        super().__init__()
+        self.conv, self.relu, self.spare = nn.Conv2d(3, 3, 3), nn.ReLU(), nn.ModuleList()
+        self.before, self.between = before, between
+
+    def forward(self, x):
+        return self.relu(self.conv(x * self.before) * self.between)
 
 
 def broken(value):
@@ -123,14 +134,20 @@ def broken(value):
         (StackedConv, TypeError, "got type"),
         (nn.ReLU(), TypeError, "the model has no conv layer"),
         (SmallClassifier(), TypeError, "'norm1' is a BatchNorm2d. Pass a model without it"),
-        (StackedConv((1, 4)), ValueError, "conv1 reads 1 channels, and a photograph has 3"),
-        (StackedConv(kernel_size=9), ValueError, "kernels up to 7 x 7 number by number; 'conv1' has 9 x 9"),
+        (StackedConv((1, 4)), ValueError, r"expected an input \(N, 1, H, W\), got \(1, 3, 24, 32\)"),
+        (
+            StackedConv(kernel_size=9),
+            ValueError,
+            r"kernels up to 7 x 7.* 'conv1' is Conv2d\(3, 12, kernel_size=\(9, 9\)",
+        ),
         (nn.Sequential(nn.Conv2d(3, 3, 3, groups=3)), ValueError, "square kernels.* '0' is Conv2d"),
         (nn.Sequential(nn.Conv2d(3, 3, (3, 5))), ValueError, "square kernels"),
         (nn.Sequential(nn.Conv2d(3, 3, 3, padding="same")), ValueError, "square kernels"),
         (StackedConv((3, *[2] * 8)), ValueError, "does not take a photograph of 24 x 32 pixels"),
         (broken(np.nan), ValueError, "conv2 holds or gives NaN or infinity. Make the model again"),
         (broken(np.inf), ValueError, "conv2 holds or gives NaN or infinity"),
+        (Around(2, 1), ValueError, "conv does not read the photograph. Write each layer"),
+        (Around(1, -1), ValueError, "relu does not read what conv gives. Write each layer"),
         (Residual(), ValueError, "b does not read what a gives. Write each layer and each ReLU as a module"),
     ],
 )
