@@ -40,8 +40,10 @@ def test_the_weight_is_copied():
 
 @pytest.mark.parametrize("network", [ConvLayer, ConvPool])
 def test_a_wrong_weight_is_refused(network):
-    with pytest.raises(TypeError, match=r"floating point, got torch.int64: .* weight.astype\(np.float32\)"):
+    with pytest.raises(TypeError, match=r"got ndarray of int64.* weight.astype\(np.float32\) converts"):
         network(WEIGHT.astype(np.int64))
+    with pytest.raises(TypeError, match=r"floating point, got str .* filters.to_weight\(filters.kernel"):
+        network("sobel_x")
     with pytest.raises(ValueError, match=r"\(out, in, kh, kw\), got \(4, 4, 4\). filters.to_weight"):
         network(filters.edge_bank())
     with pytest.raises(ValueError, match=r"got \(0, 1, 4, 4\)"):
@@ -53,7 +55,6 @@ def test_a_wrong_weight_is_refused(network):
     [
         (torch.zeros(1, 3, 8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(1, 3, 8, 8\)"),
         (torch.zeros(8, 8), ValueError, r"expected an input \(N, 1, H, W\), got \(8, 8\)"),
-        (torch.zeros(1, 1, 3, 8), ValueError, r"\(3, 8\) pixels is smaller than the kernel \(4, 4\)"),
         (torch.zeros(1, 1, 8, 8).byte(), TypeError, r"of torch.float32, got torch.uint8. images.to_"),
         (np.zeros((1, 1, 8, 8)), TypeError, "of torch.float32, got ndarray"),
     ],
@@ -122,9 +123,21 @@ def test_with_relu_they_are_not():
 
 @pytest.mark.parametrize("build", [StackedConv, SmallClassifier])
 def test_wrong_sizes_are_refused(build):
-    for wrong in ({"channels": (3,)}, {"channels": (3, 0)}, {"kernel_size": 0}):
-        with pytest.raises(ValueError, match="two or more numbers of channels and a kernel_size"):
-            build(**wrong)
+    for wrong in ((3,), (3, 0), 3, (3, 4.0), "34"):
+        with pytest.raises(ValueError, match="channels must be two or more whole numbers from 1"):
+            build(channels=wrong)
+    with pytest.raises(ValueError, match="kernel_size must be 1 or more, got 0"):
+        build(kernel_size=0)
+    for wrong in ("5", 5.0, (5, 5, 5)):
+        with pytest.raises(TypeError, match="kernel_size must be a whole number or a pair of them"):
+            build(kernel_size=wrong)
+
+
+@pytest.mark.parametrize("build", [StackedConv, SmallClassifier])
+def test_sizes_are_taken_as_torch_takes_them(build):
+    x = torch.rand(1, 3, 64, 64)
+    assert torch.equal(build(kernel_size=(5, 5)).eval()(x), build(kernel_size=5).eval()(x))
+    assert build(kernel_size=(3, 5)).conv1.kernel_size == (3, 5)
 
 
 # The complete classifier
@@ -142,7 +155,11 @@ def test_the_classifier_has_all_the_parts_and_computes_its_linear_inputs():
 def test_the_classifier_says_what_is_wrong():
     with pytest.raises(ValueError, match="window of 5 pixels does not fit into 2 pixels"):
         SmallClassifier(input_size=(20, 64))
-    with pytest.raises(ValueError, match="classes must be 1 or more, got 0"):
-        SmallClassifier(classes=0)
+    for wrong in (0, "10", 10.0):
+        with pytest.raises(ValueError, match=f"classes must be 1 or more, got {wrong!r}"):
+            SmallClassifier(classes=wrong)
+    assert SmallClassifier(input_size=64).linear.in_features == SmallClassifier().linear.in_features
+    with pytest.raises(TypeError, match=r"input_size must be a whole number or a pair .* got \(3, 64, 64\)"):
+        SmallClassifier(input_size=(3, 64, 64))
     with pytest.raises(ValueError, match=r"reads \(height, width\) \(64, 64\), got \(64, 65\)"):
         SmallClassifier()(torch.zeros(1, 3, 64, 65))

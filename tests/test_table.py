@@ -238,7 +238,7 @@ MISFITS = [
     (Tutorial(), (3, 28, 28), r"fc does not take 256: it expects \(400,\) for one image"),
     (nn.Sequential(CONV4, nn.BatchNorm2d(5)), (3, 8, 8), "1 does not take 4 x 6 x 6: running_mean"),
     (nn.Sequential(CONV4), (3, 8, 2), "0 does not take 3 x 8 x 2: a window of 3 pixels does not fit"),
-    (StackedConv(), (3, 4, 9), r"forward does not take 3 x 4 x 9: an image of \(4, 9\) pixels is smaller"),
+    (StackedConv(), (3, 4, 9), "conv1 does not take 3 x 4 x 9: a window of 5 pixels does not fit into 4"),
     (StackedConv(), (3, 224), rf"{IMAGE} \(3, 224\)"),
     (StackedConv(), (3, 0, 5), rf"{IMAGE} \(3, 0, 5\)"),
 ]

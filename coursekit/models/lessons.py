@@ -1,7 +1,7 @@
 """The networks of lessons 3 to 6: from one conv layer with hand-made filters to a small classifier."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import operator
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -35,8 +35,8 @@ class ConvLayer(nn.Module):
         weight: `(out, in, kh, kw)`, floating point. It is copied as float32; stride 1, no padding, no bias.
 
     Raises:
-        TypeError: Integer weights.
-        ValueError: A weight that is not 4-D; on use, an image whose channels or size do not fit.
+        TypeError: Weights that are not floating point.
+        ValueError: A weight that is not 4-D; on use, an image whose channels do not fit.
 
     >>> layer = ConvLayer(torch.ones(4, 1, 4, 4))
     >>> conv, activated = layer(torch.zeros(1, 1, 213, 320))
@@ -74,7 +74,7 @@ class ConvPool(nn.Module):
     def __init__(self, weight: NDArray[np.floating[Any]] | Tensor, pool: str = "max") -> None:
         super().__init__()
         kinds = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
-        if pool not in kinds:
+        if pool not in list(kinds):
             raise ValueError(f'pool must be "max" or "avg", got {pool!r}.')
         self.conv = _conv_with(weight)
         self.relu = nn.ReLU()
@@ -93,13 +93,13 @@ class StackedConv(nn.Module):
 
     Args:
         channels: Of the input, then of each conv layer's output.
-        kernel_size: Of every filter; stride 1, no padding.
+        kernel_size: Of every filter, one number or (height, width); stride 1, no padding.
         relu: With a ReLU after every conv layer, or without any.
         seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: On use, something that is no float32 tensor.
-        ValueError: Fewer than two numbers of channels, or one below 1; on use, an image that does not fit.
+        TypeError: A size that is no whole number; on use, something that is no float32 tensor.
+        ValueError: Fewer than two numbers of channels, or one below 1; on use, channels that do not fit.
 
     >>> stack = StackedConv(relu=False)
     >>> tuple(stack(torch.zeros(1, 3, 45, 80)).shape)
@@ -111,15 +111,16 @@ class StackedConv(nn.Module):
     def __init__(
         self,
         channels: Sequence[int] = (3, 12, 24, 48),
-        kernel_size: int = 5,
+        kernel_size: reference.Pair = 5,
         relu: bool = True,
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_sizes(channels, kernel_size)
-        with _seeded(seed):
+        kernel = _checked_kernel(channels, kernel_size)
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
             for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
-                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
+                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel))
                 if relu:
                     self.add_module(f"relu{number}", nn.ReLU())
 
@@ -154,12 +155,13 @@ class SmallClassifier(nn.Module):
     Args:
         classes: How many scores come out.
         channels: Of the input, then of each conv layer's output.
-        input_size: (height, width) of the images; the number of inputs of `linear` follows from it.
-        kernel_size: Of every filter; stride 1, no padding.
+        input_size: (height, width) of the images, or one number for both; the number of inputs of `linear`
+            follows from it.
+        kernel_size: As in `StackedConv`.
         seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: On use, something that is no float32 tensor.
+        TypeError: A size that is no whole number; on use, something that is no float32 tensor.
         ValueError: Numbers below 1, or images too small for so many layers; on use, an image of another size.
 
     >>> model = SmallClassifier(classes=10, input_size=(64, 96))
@@ -173,22 +175,23 @@ class SmallClassifier(nn.Module):
         self,
         classes: int = 10,
         channels: Sequence[int] = (3, 12, 24, 48),
-        input_size: tuple[int, int] = (64, 64),
-        kernel_size: int = 5,
+        input_size: reference.Pair = (64, 64),
+        kernel_size: reference.Pair = 5,
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_sizes(channels, kernel_size)
-        if classes < 1:
-            raise ValueError(f"classes must be 1 or more, got {classes}.")
-        self.input_size = size = (input_size[0], input_size[1])
-        with _seeded(seed):
+        kernel = _checked_kernel(channels, kernel_size)
+        if not isinstance(classes, int | np.integer) or classes < 1:
+            raise ValueError(f"classes must be 1 or more, got {classes!r}.")
+        self.input_size = size = reference.pair("input_size", input_size, least=1)
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
             for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
-                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel_size))
+                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel))
                 self.add_module(f"norm{number}", nn.BatchNorm2d(outputs))
                 self.add_module(f"relu{number}", nn.ReLU())
                 self.add_module(f"pool{number}", nn.MaxPool2d(kernel_size=2, stride=2))
-                size = reference.output_size(size, kernel_size)
+                size = reference.output_size(size, kernel)
                 size = reference.output_size(size, 2, stride=2)
             self.flatten = nn.Flatten()
             self.linear = nn.Linear(channels[-1] * size[0] * size[1], classes)
@@ -206,22 +209,15 @@ class SmallClassifier(nn.Module):
         return x
 
 
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Draw random numbers from `seed` inside; afterwards torch goes on as if nothing had happened."""
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        yield
-
-
 def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
     """A conv layer without bias that holds a float32 copy of these weights `(out, in, kh, kw)`."""
-    tensor = weight.detach().clone() if isinstance(weight, Tensor) else torch.from_numpy(np.array(weight))
-    if not tensor.is_floating_point():
+    given = weight if isinstance(weight, Tensor) else np.array(weight)
+    if "float" not in str(given.dtype):
         raise TypeError(
-            f"weight must be floating point, got {tensor.dtype}: torch refuses to convolve an image with it. "
-            "Convert it with weight.astype(np.float32)."
+            f"weight must be floating point, got {type(weight).__name__} of {given.dtype}. "
+            "filters.to_weight(filters.kernel(name)) makes one; weight.astype(np.float32) converts one."
         )
+    tensor = torch.as_tensor(given).detach().to(torch.float32, copy=True)
     if tensor.ndim != 4 or 0 in tensor.shape:
         raise ValueError(
             f"weight must have shape (out, in, kh, kw), got {tuple(tensor.shape)}. "
@@ -230,7 +226,7 @@ def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
     outputs, inputs, height, width = tensor.shape
     # On the meta device no first weights are drawn, so torch's random state is left alone.
     conv = nn.Conv2d(inputs, outputs, (height, width), bias=False, device="meta")
-    conv.weight = nn.Parameter(tensor.float())
+    conv.weight = nn.Parameter(tensor)
     return conv
 
 
@@ -238,13 +234,18 @@ def _convs(model: nn.Module) -> list[nn.Conv2d]:
     return [layer for layer in model.children() if isinstance(layer, nn.Conv2d)]
 
 
-def _check_sizes(channels: Sequence[int], kernel_size: int) -> None:
-    """Refuse numbers of channels that make no layer."""
-    if len(channels) < 2 or min(*channels, kernel_size) < 1:
+def _checked_kernel(channels: Sequence[int], kernel_size: reference.Pair) -> tuple[int, int]:
+    """Return the height and width of a kernel; refuse numbers of channels that make no layer."""
+    try:
+        fits = len(channels) >= 2 and min(map(operator.index, channels)) >= 1
+    except TypeError:
+        fits = False
+    if not fits:
         raise ValueError(
-            "needed are two or more numbers of channels and a kernel_size, all from 1, "
-            f"got channels {tuple(channels)} and kernel_size {kernel_size}."
+            "channels must be two or more whole numbers from 1, of the input and of each conv layer, "
+            f"got {channels!r}."
         )
+    return reference.pair("kernel_size", kernel_size, least=1)
 
 
 def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
@@ -252,13 +253,11 @@ def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
     if not isinstance(x, Tensor) or x.dtype != conv.weight.dtype:
         came = x.dtype if isinstance(x, Tensor) else type(x).__name__
         raise TypeError(
-            f"expected a tensor of {conv.weight.dtype}, got {came}. images.to_tensor makes one from an image."
+            f"expected a tensor of {conv.weight.dtype}, got {came}. "
+            f"images.to_tensor(image).to({conv.weight.dtype}) makes one from an image."
         )
     if x.ndim != 4 or x.shape[1] != conv.in_channels:
         raise ValueError(
             f"expected an input (N, {conv.in_channels}, H, W), got {tuple(x.shape)}. "
             "Axes are images, channels, height, width."
         )
-    kernel = tuple(conv.kernel_size)
-    if x.shape[2] < kernel[0] or x.shape[3] < kernel[1]:
-        raise ValueError(f"an image of {tuple(x.shape[2:])} pixels is smaller than the kernel {kernel}.")
