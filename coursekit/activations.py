@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from coursekit.errors import WrongTypeError, WrongValueError
+
 __all__ = ["feature_maps", "gradient_field", "layers_of", "predicting"]
 
 
@@ -56,7 +58,7 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
         _run(model, x, chosen, hear)
     unreached = [name for name in chosen if name not in calls]
     if unreached and (layers is not None or not calls):
-        raise ValueError(f"layer {unreached[0]!r} takes no part in the forward pass for this input.")
+        raise WrongValueError(f"layer {unreached[0]!r} takes no part in the forward pass for this input.")
     return maps
 
 
@@ -79,9 +81,8 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
         channels of the image.
 
     Raises:
-        ValueError: There is more than one image or no such layer, or it is not used once or gives no maps, or
-            nothing can be seen, as in `feature_maps`.
-        IndexError: The feature maps have no such value.
+        ValueError: There is more than one image, no such layer or value, or the layer is not used once or
+            gives no maps, or nothing can be seen, as in `feature_maps`.
         TypeError: As in `feature_maps`.
 
     >>> model = nn.Sequential(nn.Conv2d(1, 1, 3))
@@ -95,17 +96,19 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
     """
     chosen = _choose(model, x, layer)
     if x.ndim != 4 or x.shape[0] != 1:
-        raise ValueError(f"gradient_field needs one image (1, C, H, W), got {tuple(x.shape)}.")
+        raise WrongValueError(f"gradient_field needs one image (1, C, H, W), got {tuple(x.shape)}.")
     outputs: list[Tensor] = []
     pixels = x.detach().clone().requires_grad_()
     with torch.enable_grad():
         _run(model, pixels, chosen, lambda _, output: outputs.append(output.clone()))
     if len(outputs) != 1 or outputs[0].ndim != 4:
         shapes = [tuple(output.shape) for output in outputs]
-        raise ValueError(f"layer {layer!r} must run once and give (1, channels, H, W), it gave {shapes}.")
+        raise WrongValueError(
+            f"layer {layer!r} must run once and give (1, channels, H, W), it gave {shapes}."
+        )
     _, channels, height, width = outputs[0].shape
     if not (0 <= channel < channels and 0 <= row < height and 0 <= column < width):
-        raise IndexError(
+        raise WrongValueError(
             f"layer {layer!r} gives {channels} maps of {height} x {width}, "
             f"there is no value at channel {channel}, row {row}, column {column}."
         )
@@ -141,31 +144,31 @@ def _check_layers(model: nn.Module) -> None:
     for name, part in model.named_modules():
         one = isinstance(part, torch.jit.ScriptModule) or hasattr(part, "_orig_mod")
         if one or part._compiled_call_impl is not None:
-            raise ValueError(
+            raise WrongValueError(
                 f"{f'layer {name!r}' if name else 'the model'} is compiled, traced or scripted: it runs as "
                 "one program, in which no layer can be seen. Pass the network as it was before. After "
                 "torch.compile(model) that is model._orig_mod, after model.compile() copy.deepcopy(model)."
             )
     for name, value in model.named_parameters():
         if isinstance(value, nn.UninitializedParameter):
-            raise ValueError(f"{name} has no size yet: let the model see an image first, model(x).")
+            raise WrongValueError(f"{name} has no size yet: let the model see an image first, model(x).")
 
 
 def _choose(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
     """The layers of these names; those that hold no other layers if None. What cannot be run is refused."""
     if not isinstance(x, Tensor):
-        raise TypeError(
+        raise WrongTypeError(
             f"expected a tensor, got {type(x).__name__}. images.to_tensor makes one from an image."
         )
     if not x.is_meta and any(value.is_meta for value in model.parameters()):
-        raise ValueError(
+        raise WrongValueError(
             'this network is on the meta device and has no values. Build it without device="meta".'
         )
     if layers is None:
         return layers_of(model)
     _check_layers(model)
     if not isinstance(layers, Iterable):
-        raise TypeError(f"layers must be the name of a layer or a list of names, got {layers!r}.")
+        raise WrongTypeError(f"layers must be the name of a layer or a list of names, got {layers!r}.")
     there_are = dict(model.named_modules(remove_duplicate=False))
     # A network with names for people, such as vgg16, answers to those as well.
     there_are |= {name: model.get_submodule(path) for name, path in getattr(model, "layer_names", {}).items()}
@@ -175,7 +178,7 @@ def _choose(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None) -> 
             near = difflib.get_close_matches(str(name), there_are, n=1)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             known = ", ".join(filter(None, there_are))
-            raise ValueError(f"the model has no layer {name!r}. {hint}There are: {known}.")
+            raise WrongValueError(f"the model has no layer {name!r}. {hint}There are: {known}.")
     return {name: there_are[name] for name in names}
 
 
@@ -186,7 +189,7 @@ def _run(
 
     def hook(name: str, _: nn.Module, __: tuple[Any, ...], output: Any) -> None:
         if not isinstance(output, Tensor):
-            raise TypeError(
+            raise WrongTypeError(
                 f"layer {name!r} gives a {type(output).__name__}, not one tensor. "
                 "Ask for the layers inside it, or for others."
             )

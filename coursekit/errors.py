@@ -1,14 +1,12 @@
 """Errors of which a notebook shows the sentence, and not the traceback above it.
 
-A message of the course says what was expected, what came, and what to do next. In a notebook it would end
-25 lines of the course's own code, which help nobody who learns.
+A message of the course says what was expected, what came, and what to do next. In a notebook it would stand
+below 25 lines of the course's own code, which help nobody who learns.
 """
 
 import linecache
 import sys
 import traceback
-
-import traitlets
 
 
 class CourseError(Exception):
@@ -19,17 +17,19 @@ class CourseError(Exception):
         shell = sys.modules["IPython"].get_ipython()
         if shell.InteractiveTB.mode != "Context":  # the learner has asked for another traceback
             return list(shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__))
-        lines = [f"{type(self).__name__}: {self}"]
+        where: list[str] = []
         for frame, number in traceback.walk_tb(self.__traceback__):
-            if frame.f_globals is shell.user_ns:
-                code = linecache.getline(frame.f_code.co_filename, number).strip()
-                lines[1:] = ["", f"It came from line {number} of this cell: {code}"]
-        return [*lines, "The whole traceback: %tb Plain"]
+            if frame.f_globals is shell.user_ns:  # code of a cell
+                where = [
+                    "",
+                    f"In line {number}: {linecache.getline(frame.f_code.co_filename, number).strip()}",
+                ]
+        return [f"{type(self).__name__}: {self}", *where, "The whole traceback: %tb Plain"]
 
 
-class WrongValueError(CourseError, traitlets.TraitError, ValueError):
-    """A value that makes no sense. Where it was assigned to an explorer, traitlets knows a TraitError."""
+class WrongValueError(CourseError, ValueError):
+    """A value that cannot be used."""
 
 
-class WrongTypeError(CourseError, traitlets.TraitError, TypeError):
-    """A value of another type."""
+class WrongTypeError(CourseError, TypeError):
+    """A value of a type that cannot be used."""

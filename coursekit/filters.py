@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.errors import WrongValueError
+
 __all__ = ["BASE_KERNEL", "edge_bank", "kernel", "names", "random_bank", "roughness", "to_weight"]
 
 Float32 = NDArray[np.float32]
@@ -87,7 +89,7 @@ def kernel(name: str) -> Float32:
     if name not in _KERNELS:
         near = difflib.get_close_matches(str(name).casefold(), _KERNELS, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"no kernel is called {name!r}. {hint}There are: {', '.join(_KERNELS)}.")
+        raise WrongValueError(f"no kernel is called {name!r}. {hint}There are: {', '.join(_KERNELS)}.")
     return _KERNELS[name].copy()
 
 
@@ -114,7 +116,7 @@ def edge_bank(kernel: ArrayLike | None = None) -> Float32:
     """
     base = np.asarray(BASE_KERNEL if kernel is None else kernel, dtype=np.float32)
     if base.ndim != 2 or base.shape[0] != base.shape[1] or base.size == 0:
-        raise ValueError(
+        raise WrongValueError(
             f"edge_bank needs a square kernel (k, k), got shape {base.shape}. "
             "A kernel and its transpose fit into one bank only if both have the same shape."
         )
@@ -144,7 +146,7 @@ def to_weight(bank: ArrayLike) -> Float32:
     array = np.array(bank, dtype=np.float32)
     if array.ndim not in (2, 3) or array.size == 0:
         already = " This is a conv weight already." if array.ndim == 4 else ""
-        raise ValueError(
+        raise WrongValueError(
             f"to_weight needs a bank (n, kh, kw) or a kernel (kh, kw), got shape {array.shape}.{already}"
         )
     return array.reshape(-1, 1, *array.shape[-2:])
@@ -169,7 +171,7 @@ def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
     True
     """
     if len(shape) not in (3, 4) or min(shape) < 1:
-        raise ValueError(
+        raise WrongValueError(
             f"random_bank needs a shape (n, kh, kw) or (out, in, kh, kw) of sizes from 1, got {shape}."
         )
     bound = 1 / math.sqrt(math.prod(shape[1:]))
@@ -197,11 +199,15 @@ def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     [0.75, 0.0]
     """
     if filters.ndim != 4 or min(filters.shape[2:]) < 2:
-        raise ValueError(f"expected filters (out, in, kh, kw) with kh and kw at least 2, got {filters.shape}")
+        raise WrongValueError(
+            f"expected filters (out, in, kh, kw) with kh and kw at least 2, got {filters.shape}"
+        )
     weights = filters.astype(np.float64)
     energy = np.square(weights).mean(axis=(1, 2, 3))
     if not energy.all():
-        raise ValueError(f"filter {int(np.argmin(energy))} is all zero: nothing there can be smooth or rough")
+        raise WrongValueError(
+            f"filter {int(np.argmin(energy))} is all zero: nothing there can be smooth or rough"
+        )
     across = np.square(np.diff(weights, axis=3)).mean(axis=(1, 2, 3))
     down = np.square(np.diff(weights, axis=2)).mean(axis=(1, 2, 3))
     ratio: NDArray[np.float64] = (across + down) / (2 * energy)

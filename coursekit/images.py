@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
+from coursekit.errors import CourseError
 from coursekit.samples import DataError, sample, samples
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "C
 _PHOTOMETRIC = 0x0106  # a TIFF's tag that says whether 0 is black or white
 
 
-class ImageError(ValueError):
+class ImageError(CourseError, ValueError):
     """A picture cannot be used. The message says what was expected, what came, and what to do."""
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.errors import WrongTypeError, WrongValueError
+
 __all__ = [
     "Layer",
     "ReceptiveField",
@@ -86,7 +88,7 @@ def output_size(
         if ceil_mode and (count - 1) * step >= sizes[axis] + pad:
             count -= 1  # the last window would lie in the right padding only
         if count < 1:
-            raise ValueError(
+            raise WrongValueError(
                 f"a window of {window} pixels does not fit into {sizes[axis]} pixels with padding {pad}. "
                 "Use a smaller kernel, more padding or a larger image."
             )
@@ -161,7 +163,7 @@ def receptive_field(layers: Iterable[Layer | tuple[Pair, ...]]) -> ReceptiveFiel
     size, step, first_centre = 1, 1, 0.0
     for layer in layers:
         if not isinstance(layer, tuple | list) or not 1 <= len(layer) <= 4:
-            raise TypeError(
+            raise WrongTypeError(
                 f"a layer must be Layer(...) or (kernel, stride, padding, dilation), got {layer!r}."
             )
         settings = zip(Layer._fields, Layer(*cast(Layer, layer)), (1, 1, 0, 1), strict=True)
@@ -259,7 +261,7 @@ def compose_kernels(*weights: ArrayLike) -> Array:
     (48, 3, 13, 13)
     """
     if not weights:
-        raise ValueError("compose_kernels needs at least one weight, got none.")
+        raise WrongValueError("compose_kernels needs at least one weight, got none.")
     if all(np.ndim(weight) == 2 for weight in weights):
         return reduce(_full_convolution, (_array("kernel", weight, "(kh, kw)") for weight in weights))
     return reduce(_compose_two, (_array("weight", weight, "(out, in, kh, kw)") for weight in weights))
@@ -272,7 +274,7 @@ def _full_convolution(first: Array, second: Array) -> Array:
 
 def _compose_two(first: Array, second: Array) -> Array:
     if second.shape[1] != first.shape[0]:
-        raise ValueError(
+        raise WrongValueError(
             f"a layer with {first.shape[0]} output channels is followed by one that reads {second.shape[1]}: "
             f"shapes {first.shape} and {second.shape}."
         )
@@ -364,7 +366,9 @@ def _windows(
     step_y, step_x = pair("stride", size if stride is None else stride, least=1)
     pad_y, pad_x = pair("padding", padding, least=0)
     if 2 * pad_y > window[0] or 2 * pad_x > window[1]:
-        raise ValueError(f"padding must be at most half the size, got padding {padding!r} for size {size!r}.")
+        raise WrongValueError(
+            f"padding must be at most half the size, got padding {padding!r} for size {size!r}."
+        )
     rows, columns = output_size(
         (height, width), window, stride=(step_y, step_x), padding=(pad_y, pad_x), ceil_mode=ceil_mode
     )
@@ -393,9 +397,9 @@ def _array(name: str, value: ArrayLike, shape: str) -> Array:
     axes = shape.count(",") + 1
     fits = array.ndim >= axes - 1 if "..." in shape else array.ndim == axes
     if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}.")
+        raise WrongTypeError(f"{name} must hold real numbers, got dtype {array.dtype}.")
     if not fits or array.size == 0:
-        raise ValueError(f"{name} must have shape {shape} with no empty axis, got {array.shape}.")
+        raise WrongValueError(f"{name} must have shape {shape} with no empty axis, got {array.shape}.")
     return array
 
 
@@ -403,7 +407,9 @@ def _one(name: str, value: Pair, least: int = 1) -> int:
     """Return a setting as one number, which holds in both directions."""
     vertical, horizontal = pair(name, value, least=least)
     if vertical != horizontal:
-        raise ValueError(f"{name} differs between the two directions, got {value!r}. Ask for each by itself.")
+        raise WrongValueError(
+            f"{name} differs between the two directions, got {value!r}. Ask for each by itself."
+        )
     return vertical
 
 
@@ -413,7 +419,7 @@ def pair(name: str, value: Pair, *, least: int) -> tuple[int, int]:
     try:
         vertical, horizontal = (operator.index(cast(SupportsIndex, number)) for number in numbers)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a whole number or a pair of them, got {value!r}.") from None
+        raise WrongTypeError(f"{name} must be a whole number or a pair of them, got {value!r}.") from None
     if min(vertical, horizontal) < least:
-        raise ValueError(f"{name} must be {least} or more, got {value!r}.")
+        raise WrongValueError(f"{name} must be {least} or more, got {value!r}.")
     return vertical, horizontal

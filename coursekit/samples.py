@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coursekit.errors import CourseError
+
 __all__ = ["DataError", "Sample", "course_weights", "sample", "samples"]
 
 _DATA = Path(__file__).resolve().parent.parent / "data"
@@ -17,7 +19,7 @@ _KEYS = ("file", "title", "author", "licence", "source")
 _ITEM = re.compile(r"^- (\w+):(.*(?:\n  .*)*)", re.MULTILINE)
 
 
-class DataError(RuntimeError):
+class DataError(CourseError, RuntimeError):
     """A file of the course is missing, cannot be understood, or was never part of it."""
 
 

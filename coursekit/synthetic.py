@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.errors import WrongValueError
+
 __all__ = ["CLASSES", "draw", "draw_batch"]
 
 Image = NDArray[np.float32]
@@ -92,12 +94,12 @@ def draw_batch(
     for name in names:
         _check(name, size)
     if not names or len(set(names)) < len(names):
-        raise ValueError(
+        raise WrongValueError(
             f"expected one or more different classes, got {names}; they are {', '.join(CLASSES)}"
         )
     for what, number in (("count", count), ("seed", seed), ("first", first)):
         if number < 0:
-            raise ValueError(f"{what} must be 0 or more, got {number}")
+            raise WrongValueError(f"{what} must be 0 or more, got {number}")
     images = np.empty((count, size, size, 3), np.float32)
     labels = np.empty(count, np.int64)
     for row, number in enumerate(range(first, first + count)):
@@ -111,9 +113,11 @@ def draw_batch(
 
 def _check(label: str, size: int) -> None:
     if label not in CLASSES:
-        raise ValueError(f"unknown class {label!r}; choose from {', '.join(CLASSES)}")
+        raise WrongValueError(f"unknown class {label!r}; choose from {', '.join(CLASSES)}")
     if size < _SMALLEST:
-        raise ValueError(f"size must be at least {_SMALLEST} pixels, below which shapes are lost; got {size}")
+        raise WrongValueError(
+            f"size must be at least {_SMALLEST} pixels, below which shapes are lost; got {size}"
+        )
 
 
 # Points and axes

@@ -299,7 +299,7 @@ def test_a_value_that_is_not_there_is_refused(x):
     stack = StackedConv()
     for channel, row, column in ((12, 0, 0), (0, 60, 0), (0, 0, -1)):
         message = rf"12 maps of 60 x 60, .* channel {channel}, row {row}, column {column}"
-        with pytest.raises(IndexError, match=message):
+        with pytest.raises(ValueError, match=message):
             gradient_field(stack, x, "conv1", channel, row, column)
 
 

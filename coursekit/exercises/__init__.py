@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from coursekit.errors import WrongValueError
 from coursekit.exercises.engine import check_prediction
 
 __all__ = ["LESSONS", "check_prediction", "lesson"]
@@ -33,5 +34,5 @@ def lesson(number: int) -> ModuleType:
     '1.1'
     """
     if number not in LESSONS:
-        raise ValueError(f"there is no lesson {number!r}. There are: {', '.join(map(str, LESSONS))}.")
+        raise WrongValueError(f"there is no lesson {number!r}. There are: {', '.join(map(str, LESSONS))}.")
     return import_module(f"coursekit.exercises.lesson_{number}")

@@ -7,8 +7,9 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
+from coursekit.errors import WrongValueError
 from coursekit.explorers.base import Explorer
-from coursekit.explorers.traits import NAMED_KERNELS, Float32, Int, Ints, Kernel, WrongValueError
+from coursekit.explorers.traits import NAMED_KERNELS, Float32, Int, Ints, Kernel, WrongSettingError
 from coursekit.pictures import Picture, show_image, show_products
 from coursekit.pictures.words import by
 from coursekit.reference import cross_correlate2d, output_size
@@ -78,7 +79,7 @@ class ConvExplorer(Explorer):
         row, column, height, width = proposal["value"]
         rows, columns = self.image.shape
         if not (0 <= row < row + height <= rows and 0 <= column < column + width <= columns):
-            raise WrongValueError(
+            raise WrongSettingError(
                 f"ConvExplorer: a part of {height} x {width} pixels that begins at row {row}, column "
                 f"{column} does not lie in a photograph of {by(self.image.shape)} pixels."
             )
@@ -124,7 +125,7 @@ class ConvExplorer(Explorer):
                 (height, width), (kh, kw), stride=self.stride, padding=self.padding, dilation=self.dilation
             )
         except ValueError as error:
-            raise ValueError(f"ConvExplorer: {error}") from None
+            raise WrongValueError(f"ConvExplorer: {error}") from None
 
     def _draw(self) -> Picture:
         told = ", ".join(f"{name} {value}" for name, value in self._settings.items())

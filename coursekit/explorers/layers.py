@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.errors import WrongTypeError, WrongValueError
 from coursekit.explorers.traits import Float32
 from coursekit.images import to_tensor
 from coursekit.pictures.words import by
@@ -61,20 +62,22 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
 
     model = StackedConv() if model is None else model
     if not isinstance(model, nn.Module):
-        raise TypeError(
+        raise WrongTypeError(
             f"{explorer}: the model must be a network such as models.StackedConv(), "
             f"got {type(model).__name__}."
         )
     layers = activations.layers_of(model)
     for name, layer in layers.items():
         if not isinstance(layer, nn.Conv2d | nn.ReLU | nn.Identity):
-            raise TypeError(
+            raise WrongTypeError(
                 f"{explorer} shows conv layers and ReLUs only, and {name!r} is a {type(layer).__name__}. "
                 "Pass a model without it, such as models.StackedConv()."
             )
     convs = {name: layer for name, layer in layers.items() if isinstance(layer, nn.Conv2d)}
     if not convs:
-        raise TypeError(f"{explorer}: the model has no conv layer. Pass one such as models.StackedConv().")
+        raise WrongTypeError(
+            f"{explorer}: the model has no conv layer. Pass one such as models.StackedConv()."
+        )
     for name, layer in convs.items():
         _check(name, layer, explorer)
     x = to_tensor(image).to(next(iter(convs.values())).weight.dtype)
@@ -82,7 +85,7 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
         # In the order in which they run. One ReLU may stand in several places: then it is relu, relu#2, ...
         outputs = activations.feature_maps(model, x, layers)
     except (ValueError, RuntimeError) as error:
-        raise ValueError(
+        raise WrongValueError(
             f"{explorer}: the model does not take a photograph of {by(image.shape[:2])} pixels: {error}"
         ) from error
     chain: list[Conv] = []
@@ -95,7 +98,7 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
             bias = np.zeros(len(weight), np.float32) if layer.bias is None else as_array(layer.bias)
             chain.append(Conv(name, weight, bias, window, False, maps))
             if not all(np.isfinite(part).all() for part in (weight, bias, maps)):
-                raise ValueError(
+                raise WrongValueError(
                     f"{explorer}: {name} holds or gives NaN or infinity. Make the model again, and train it "
                     "with a smaller learning rate."
                 )
@@ -106,7 +109,7 @@ def conv_chain(model: "nn.Module | None", image: Float32, *, explorer: str) -> l
         else:
             reads = np.array_equal(maps, given)
         if not reads:
-            raise ValueError(
+            raise WrongValueError(
                 f"{explorer}: {name} does not read {source}. Write each layer and each ReLU as a module of "
                 "its own, in the order in which they run."
             )
@@ -119,7 +122,7 @@ def _check(name: str, layer: "nn.Conv2d", explorer: str) -> None:
     settings = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     square = all(not isinstance(setting, str) and len(set(setting)) == 1 for setting in settings)
     if not square or layer.groups != 1 or layer.padding_mode != "zeros" or layer.kernel_size[0] > LARGEST:
-        raise ValueError(
+        raise WrongValueError(
             f"{explorer} shows conv layers with square kernels up to {LARGEST} x {LARGEST}, the same stride, "
             f"padding and dilation in both directions, zeros as padding and one group; {name!r} is {layer}."
         )
@@ -186,13 +189,13 @@ def read_filters(
         # Of a file of one's own, as much as it holds.
         model = vgg16(weights, until=LAST if weights in (None, "course", "imagenet") else None)
     else:
-        raise TypeError(
+        raise WrongTypeError(
             f'{explorer}: weights must be "course", "imagenet", a path, None or a network of models.vgg16, '
             f"got {type(weights).__name__}."
         )
     convs = {name: model.get_submodule(at) for name, at in model.layer_names.items() if "_conv" in name}
     if any(conv.weight.is_meta for conv in convs.values()):
-        raise ValueError(
+        raise WrongValueError(
             f"{explorer}: this network is on the meta device and has no values. Build it without "
             'device="meta".'
         )

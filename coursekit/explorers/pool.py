@@ -7,6 +7,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
+from coursekit.errors import WrongValueError
 from coursekit.explorers.base import Explorer
 from coursekit.explorers.traits import Float32, Int, Ints, Kernel, OneOf
 from coursekit.images import ImageError
@@ -137,7 +138,7 @@ class PoolExplorer(Explorer):
         try:
             output = rule(piece, self.size, stride=self.stride, ceil_mode=self.ceil_mode)
         except ValueError as error:  # the settings are checked, so only the fit is left
-            raise ValueError(
+            raise WrongValueError(
                 f"PoolExplorer: a window of {self.size} x {self.size} does not fit into {by(piece.shape)} "
                 "values. Use a smaller window or a larger photograph."
             ) from error

@@ -8,6 +8,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from coursekit import filters
+from coursekit.errors import WrongValueError
 from coursekit.explorers.base import Explorer
 from coursekit.explorers.traits import Float, Float32, Int, OneOf, as_kernel, as_numbers, between
 from coursekit.pictures import Picture, show_stages
@@ -182,7 +183,7 @@ def _as_bank(bank: str | ArrayLike | None) -> Float32:
     if kernels.ndim == 2:
         kernels = kernels[None]
     if kernels.ndim != 3 or not 1 <= len(kernels) <= MOST_KERNELS:
-        raise ValueError(
+        raise WrongValueError(
             f"ReluExplorer: the bank must have the shape (n, kh, kw) with 1 to {MOST_KERNELS} filters, "
             f"got {kernels.shape}. Of a conv weight (n, 1, kh, kw) take weight[:, 0]."
         )

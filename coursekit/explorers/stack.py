@@ -7,7 +7,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, packed
 from coursekit.explorers.layers import Conv, conv_chain
-from coursekit.explorers.traits import Float32, Ints, OneOf, WrongValueError, between
+from coursekit.explorers.traits import Float32, Ints, OneOf, WrongSettingError, between
 from coursekit.images import ImageError
 from coursekit.pictures import Picture, show_products
 from coursekit.pictures.words import by, number
@@ -95,7 +95,7 @@ class StackExplorer(Explorer):
         names, name = [conv.name for conv in self._convs], proposal["value"]
         if name not in names:
             listed = ", ".join(names)
-            raise WrongValueError(f"StackExplorer: there is no layer {name!r}. The layers are {listed}.")
+            raise WrongSettingError(f"StackExplorer: there is no layer {name!r}. The layers are {listed}.")
         return str(name)
 
     @traitlets.validate("channels")
@@ -103,7 +103,7 @@ class StackExplorer(Explorer):
         channels: tuple[int, ...] = proposal["value"]
         counts = {"the photograph": 3} | {conv.name: len(conv.maps) for conv in self._convs}
         if len(channels) != len(counts):
-            raise WrongValueError(
+            raise WrongSettingError(
                 f"StackExplorer: channels must be {len(counts)} indices, one for each of "
                 f"{', '.join(counts)}; got {len(channels)}."
             )

@@ -8,28 +8,31 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit import filters
+from coursekit.errors import WrongTypeError, WrongValueError
 
 Float32 = NDArray[np.float32]
 NAMED_KERNELS = {name: filters.kernel(name).tolist() for name in filters.names()}  # as a page offers them
 
 
-class WrongValueError(traitlets.TraitError, ValueError):
-    """A setting of the right type that makes no sense; traitlets knows what to do with a TraitError."""
+class WrongSettingError(WrongValueError, traitlets.TraitError):
+    """A setting that cannot be used; where it was assigned, traitlets knows what to do with a TraitError."""
 
 
-class WrongTypeError(traitlets.TraitError, TypeError):
+class WrongSettingTypeError(WrongTypeError, traitlets.TraitError):
     """A setting of another type."""
 
 
 def between(value: float, low: float, high: float, what: str, *, hint: str = "") -> None:
     """Refuse a number outside its range, or NaN; the message begins with `what` and ends with the hint."""
     if not low <= value <= high:
-        raise WrongValueError(f"{what} must lie between {low:g} and {high:g}, got {value:g}. {hint}".rstrip())
+        raise WrongSettingError(
+            f"{what} must lie between {low:g} and {high:g}, got {value:g}. {hint}".rstrip()
+        )
 
 
 def _whole(value: Any, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise WrongTypeError(f"{what} must be a whole number, got {type(value).__name__}.")
+        raise WrongSettingTypeError(f"{what} must be a whole number, got {type(value).__name__}.")
     return int(value)
 
 
@@ -55,7 +58,7 @@ class Float(traitlets.Float[float, Any]):
         """Refuse what is no number or out of range."""
         what = _named(self, obj)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise WrongTypeError(f"{what} must be a number, got {type(value).__name__}.")
+            raise WrongSettingTypeError(f"{what} must be a number, got {type(value).__name__}.")
         if np.isfinite(self.min):
             between(float(value), self.min, self.max, what)
         return float(value)
@@ -73,9 +76,9 @@ class OneOf(traitlets.TraitType[Any, Any]):
         what, there_are = _named(self, obj), f"There are: {', '.join(map(str, self.values))}."
         if type(value) is not type(self.values[0]):
             kind = {str: "a name", int: "a whole number", bool: "True or False"}[type(self.values[0])]
-            raise WrongTypeError(f"{what} must be {kind}, got {type(value).__name__}. {there_are}")
+            raise WrongSettingTypeError(f"{what} must be {kind}, got {type(value).__name__}. {there_are}")
         if value not in self.values:
-            raise WrongValueError(f"{what} cannot be {value!r}. {there_are}")
+            raise WrongSettingError(f"{what} cannot be {value!r}. {there_are}")
         return value
 
 
@@ -94,7 +97,7 @@ class Ints(traitlets.TraitType[tuple[int, ...], Any]):
         except (TypeError, ValueError):
             count = {2: "two ", 4: "four "}.get(len(self.names), "")
             form = f"({', '.join(self.names)}), {count}" if self.names else ""
-            raise WrongTypeError(f"{what} must be {form}whole numbers, got {value!r}.") from None
+            raise WrongSettingTypeError(f"{what} must be {form}whole numbers, got {value!r}.") from None
         whole = tuple(_whole(number, f"{what}: {name}") for name, number in numbers.items())
         if self.most is not None:
             for number in whole:
@@ -123,12 +126,12 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
     rule = f"{explorer}: the kernel must be a table of numbers (kh, kw) or a name such as 'sobel_x'"
     weights = filters.kernel(kernel) if isinstance(kernel, str) else as_numbers(kernel, rule)
     if weights.ndim != 2 or not all(least <= side <= most for side in weights.shape):
-        raise WrongValueError(
+        raise WrongSettingError(
             f"{explorer}: the kernel must have the shape (kh, kw) with {least} to {most} rows and columns, "
             f"got {weights.shape}. One filter of a bank is bank[0]."
         )
     if not np.isfinite(weights).all():
-        raise WrongValueError(
+        raise WrongSettingError(
             f"{explorer}: the kernel holds NaN or infinity, or what is infinity as float32. Every weight "
             "must be a number."
         )
@@ -137,12 +140,12 @@ def as_kernel(kernel: str | ArrayLike, *, least: int, most: int, explorer: str) 
 
 
 def as_numbers(values: ArrayLike, rule: str) -> Float32:
-    """An array of numbers as float32, a copy; WrongTypeError with the rule where they are none."""
+    """An array of numbers as float32, a copy; WrongSettingTypeError with the rule where they are none."""
     try:
         array = np.asarray(values)
     except (TypeError, ValueError, RuntimeError):  # ragged, or a tensor that has a gradient
         array = np.empty(0, object)
     if array.dtype.kind not in "biuf":
-        raise WrongTypeError(f"{rule}, got {type(values).__name__}.")
+        raise WrongSettingTypeError(f"{rule}, got {type(values).__name__}.")
     with np.errstate(over="ignore"):  # the caller refuses infinity
         return np.array(array, np.float32)

@@ -8,7 +8,7 @@ import traitlets
 
 from coursekit.explorers.base import Explorer, in_rows, packed
 from coursekit.explorers.layers import Filters, as_array, read_filters
-from coursekit.explorers.traits import Float32, Int, OneOf, WrongValueError, between
+from coursekit.explorers.traits import Float32, Int, OneOf, WrongSettingError, between
 from coursekit.images import ImageError, to_tensor
 from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import by, number
@@ -145,7 +145,7 @@ class VggExplorer(Explorer):
         name = proposal["value"]
         if name not in self._filters:
             names = ", ".join(self._filters)
-            raise WrongValueError(f"VggExplorer: there is no conv layer {name!r}. There are {names}.")
+            raise WrongSettingError(f"VggExplorer: there is no conv layer {name!r}. There are {names}.")
         return str(name)
 
     @traitlets.validate("filter", "channel")

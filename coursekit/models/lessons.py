@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from coursekit import reference
+from coursekit.errors import WrongTypeError, WrongValueError
 
 
 class Maps(NamedTuple):
@@ -75,7 +76,7 @@ class ConvPool(nn.Module):
         super().__init__()
         kinds = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
         if pool not in list(kinds):
-            raise ValueError(f'pool must be "max" or "avg", got {pool!r}.')
+            raise WrongValueError(f'pool must be "max" or "avg", got {pool!r}.')
         self.conv = _conv_with(weight)
         self.relu = nn.ReLU()
         self.pool = kinds[pool](kernel_size=2, stride=2)
@@ -139,7 +140,7 @@ class StackedConv(nn.Module):
         """
         convs = _convs(self)
         if len(convs) < len(list(self.children())):
-            raise ValueError("no single conv layer equals a stack with ReLU. Build it with relu=False.")
+            raise WrongValueError("no single conv layer equals a stack with ReLU. Build it with relu=False.")
         weight = reference.compose_kernels(*(conv.weight.detach().double().numpy() for conv in convs))
         single = _conv_with(weight)
         with torch.no_grad():
@@ -182,7 +183,7 @@ class SmallClassifier(nn.Module):
         super().__init__()
         kernel = _checked_kernel(channels, kernel_size)
         if not isinstance(classes, int | np.integer) or classes < 1:
-            raise ValueError(f"classes must be 1 or more, got {classes!r}.")
+            raise WrongValueError(f"classes must be 1 or more, got {classes!r}.")
         self.input_size = size = reference.pair("input_size", input_size, least=1)
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
@@ -200,7 +201,7 @@ class SmallClassifier(nn.Module):
         """`(N, in, H, W)` to one score per class, `(N, classes)`."""
         _check_input(x, _convs(self)[0])
         if x.shape[2:] != self.input_size:
-            raise ValueError(
+            raise WrongValueError(
                 f"this classifier reads (height, width) {self.input_size}, got {tuple(x.shape[2:])}. "
                 "Resize the image, or build the classifier with another input_size."
             )
@@ -213,13 +214,13 @@ def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
     """A conv layer without bias that holds a float32 copy of these weights `(out, in, kh, kw)`."""
     given = weight if isinstance(weight, Tensor) else np.array(weight)
     if "float" not in str(given.dtype):
-        raise TypeError(
+        raise WrongTypeError(
             f"weight must be floating point, got {type(weight).__name__} of {given.dtype}. "
             "filters.to_weight(filters.kernel(name)) makes one; weight.astype(np.float32) converts one."
         )
     tensor = torch.as_tensor(given).detach().to(torch.float32, copy=True)
     if tensor.ndim != 4 or 0 in tensor.shape:
-        raise ValueError(
+        raise WrongValueError(
             f"weight must have shape (out, in, kh, kw), got {tuple(tensor.shape)}. "
             "filters.to_weight makes a weight from a bank (n, kh, kw) or a kernel (kh, kw)."
         )
@@ -241,7 +242,7 @@ def _checked_kernel(channels: Sequence[int], kernel_size: reference.Pair) -> tup
     except TypeError:
         fits = False
     if not fits:
-        raise ValueError(
+        raise WrongValueError(
             "channels must be two or more whole numbers from 1, of the input and of each conv layer, "
             f"got {channels!r}."
         )
@@ -252,12 +253,12 @@ def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
     """Refuse what the conv layer would refuse, with the shapes as the lessons write them."""
     if not isinstance(x, Tensor) or x.dtype != conv.weight.dtype:
         came = x.dtype if isinstance(x, Tensor) else type(x).__name__
-        raise TypeError(
+        raise WrongTypeError(
             f"expected a tensor of {conv.weight.dtype}, got {came}. "
             f"images.to_tensor(image).to({conv.weight.dtype}) makes one from an image."
         )
     if x.ndim != 4 or x.shape[1] != conv.in_channels:
-        raise ValueError(
+        raise WrongValueError(
             f"expected an input (N, {conv.in_channels}, H, W), got {tuple(x.shape)}. "
             "Axes are images, channels, height, width."
         )

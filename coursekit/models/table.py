@@ -15,6 +15,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from coursekit.activations import layers_of, predicting
+from coursekit.errors import WrongValueError
 from coursekit.reference import output_size
 
 COLUMNS = (  # two lines of heading, and the side on which the cells are aligned
@@ -109,7 +110,7 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
     """
     size = tuple(input_size)
     if len(size) != 3 or min(size) < 1:
-        raise ValueError(f"expected the size of one image (C, H, W), all from 1, got {size}.")
+        raise WrongValueError(f"expected the size of one image (C, H, W), all from 1, got {size}.")
     layers = layers_of(model)
     dtypes = [value.dtype for value in model.parameters() if value.is_floating_point()]
     run = _Run(model, size)
@@ -126,10 +127,10 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
         raise
     except (RuntimeError, IndexError, ValueError) as error:
         where = run.layer or "forward"
-        raise ValueError(f"{where} does not take {_times(run.given)}: {error}") from error
+        raise WrongValueError(f"{where} does not take {_times(run.given)}: {error}") from error
     for name, value in model.named_parameters():
         if id(value) not in run.counted:
-            raise ValueError(
+            raise WrongValueError(
                 f"{name} belongs to no layer that runs for this image, so the table would leave it out. "
                 "Use its layer in forward, or take it out of the model."
             )
@@ -222,7 +223,7 @@ def _conv2d(
 ) -> _Product:
     outputs, inputs, *kernel = weight.shape
     if input.ndim != 4 or input.shape[1] != inputs * groups:
-        raise ValueError(f"it expects ({inputs * groups}, H, W) for one image, channels first.")
+        raise WrongValueError(f"it expects ({inputs * groups}, H, W) for one image, channels first.")
     height, width = input.shape[2:]
     if padding != "same":
         height, width = output_size(
@@ -240,7 +241,7 @@ def _conv2d(
 def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> _Product:
     outputs, inputs = weight.shape
     if input.shape[-1] != inputs:
-        raise ValueError(f"it expects ({inputs},) for one image.")
+        raise WrongValueError(f"it expects ({inputs},) for one image.")
     output = _zeros((*input.shape[:-1], outputs), input.dtype)
     return output, output.numel() * inputs, ()
 

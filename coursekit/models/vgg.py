@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor, nn
 
+from coursekit.errors import CourseError, WrongValueError
+
 # Simonyan and Zisserman (2014), configuration D: the filters of each conv layer, block by block.
 WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 
 
-class WeightsError(RuntimeError):
+class WeightsError(CourseError, RuntimeError):
     """Weights could not be brought, do not fit, or cannot be opened; the message says what to do next."""
 
 
@@ -100,7 +102,7 @@ class VGG(nn.Module):
         tensor([[-2.1200]])
         """
         if x.ndim != 4 or x.shape[1] != 3:
-            raise ValueError(
+            raise WrongValueError(
                 f"expected images (N, 3, H, W), got {tuple(x.shape)}. images.to_tensor makes one from a "
                 "photograph."
             )

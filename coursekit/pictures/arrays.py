@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from coursekit.errors import WrongTypeError, WrongValueError
+
 FloatArray = npt.NDArray[np.floating[Any]]
 Colours = npt.NDArray[np.uint8]
 
@@ -23,14 +25,14 @@ def as_array(values: Any, name: str) -> FloatArray:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} must be a table whose rows have one length: {error}.") from error
+        raise WrongValueError(f"{name} must be a table whose rows have one length: {error}.") from error
     if array.dtype.kind not in "biuf":
-        raise TypeError(
+        raise WrongTypeError(
             f"{name} must hold real numbers, but is {type(values).__name__} with dtype {array.dtype}. "
             "Pass a NumPy array, a tensor or nested lists of numbers."
         )
     if array.size == 0:
-        raise ValueError(f"{name} is empty: its shape is {array.shape}. There is nothing to draw.")
+        raise WrongValueError(f"{name} is empty: its shape is {array.shape}. There is nothing to draw.")
     if array.dtype in (np.float32, np.float64):
         return array
     return array.astype(np.float32 if array.dtype == np.float16 else np.float64)  # sums of float16 overflow
@@ -39,9 +41,9 @@ def as_array(values: Any, name: str) -> FloatArray:
 def named_arrays(values: Any, noun: str, most: int, example: str, prefix: str) -> dict[str, FloatArray]:
     """Read 1 to so many names with arrays; messages have an example, and call an array by prefix and name."""
     if not isinstance(values, Mapping):
-        raise TypeError(f"{noun}s must be names with arrays, like {example}.")
+        raise WrongTypeError(f"{noun}s must be names with arrays, like {example}.")
     if not 1 <= len(values) <= most:
-        raise ValueError(f"one picture holds 1 to {most} {noun}s, but {len(values)} came.")
+        raise WrongValueError(f"one picture holds 1 to {most} {noun}s, but {len(values)} came.")
     return {str(name): as_array(one, f"{prefix}{name}") for name, one in values.items()}
 
 

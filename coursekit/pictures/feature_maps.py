@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import FloatArray, as_array
 from coursekit.pictures.picture import Picture
@@ -74,7 +75,7 @@ def as_maps(maps: Any) -> FloatArray:
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
-        raise ValueError(
+        raise WrongValueError(
             f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
             "Of a batch, choose one image first: maps[0]."
         )
@@ -87,7 +88,7 @@ def common_scale(stacks: Sequence[FloatArray], scale: ScaleName | Scale) -> Scal
     if isinstance(scale, Scale):
         return scale
     if scale not in ("shared", "each"):
-        raise ValueError(f'scale must be "shared" or "each", but is {scale!r}.')
+        raise WrongValueError(f'scale must be "shared" or "each", but is {scale!r}.')
     return Scale.of(stacks) if scale == "shared" else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import FloatArray, as_array
 from coursekit.pictures.image import as_colours, image_panel
@@ -58,7 +59,7 @@ Kernel 1: -1 1 / -1 1.
     if colour:
         return _in_colour(array, title, titles, columns)
     if array.ndim not in (2, 3, 4):
-        raise ValueError(
+        raise WrongValueError(
             "filters have the shape (kh, kw), (out, kh, kw) or (out, in, kh, kw), "
             f"but this has {array.shape}."
         )
@@ -76,7 +77,7 @@ Kernel 1: -1 1 / -1 1.
     texts = [row for table in tables for row in table]
     needed = layout.cell_size(texts) if texts else 0
     if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
-        raise ValueError(
+        raise WrongValueError(
             f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
             "Show a part of the filters, or leave values out."
         )
@@ -104,7 +105,7 @@ Kernel 1: -1 1 / -1 1.
 def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: int | None) -> Picture:
     """Draw a weight `(out, 3, kh, kw)` in colour, on one scale: a pale filter is a weak one."""
     if weight.ndim != 4 or weight.shape[1] != 3:
-        raise ValueError(
+        raise WrongValueError(
             "filters drawn in colour have the shape (out, 3, kh, kw), a kernel each for red, green and blue, "
             f"but this has {weight.shape}. Leave colour out to draw other filters."
         )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import Colours, FloatArray, as_array, is_bytes, is_image
 from coursekit.pictures.picture import Picture
@@ -67,7 +68,7 @@ def show_image(
     colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
         if longest > 2 * MOST_NUMBERS:
-            raise ValueError(
+            raise WrongValueError(
                 f"the numbers of {height} x {width} pixels would not be legible. "
                 f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
             )
@@ -157,11 +158,13 @@ def _as_image(image: Any) -> FloatArray:
     if array.ndim != 2 and not is_image(array):
         turned = "image.permute(1, 2, 0)" if hasattr(image, "permute") else "image.transpose(1, 2, 0)"
         hint = f" Channels come last in an image: try {turned}." if array.shape[0] in (1, 3) else ""
-        raise ValueError(f"an image has the shape (H, W) or (H, W, 3), but this has {array.shape}.{hint}")
+        raise WrongValueError(
+            f"an image has the shape (H, W) or (H, W, 3), but this has {array.shape}.{hint}"
+        )
     low, high = extremes(array) or (0.0, 0.0)
     highest = 255.0 if is_bytes(image) else 1.0
     if low < -1e-3 or high > highest + 1e-3:
-        raise ValueError(
+        raise WrongValueError(
             f"an image of {getattr(image, 'dtype', 'numbers')} must lie in 0 to {number(highest)}, "
             f"but runs from {range_words(array)}. "
             "Divide 0 to 255 by 255; for responses of a filter use show_feature_maps."
@@ -174,11 +177,11 @@ def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
     try:
         top, left, tall, wide = map(int, box)
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise WrongValueError(
             f"{what} must be (row, column, height, width) in whole pixels, but is {box!r}."
         ) from error
     if tall < 1 or wide < 1 or top < 0 or left < 0 or top + tall > height or left + wide > width:
-        raise ValueError(
+        raise WrongValueError(
             f"{what} (row {top}, column {left}, height {tall}, width {wide}) does not lie in an image "
             f"of {height} x {width} pixels."
         )

@@ -6,6 +6,7 @@ from math import ceil, sqrt
 import numpy as np
 from PIL import Image
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures.arrays import Colours, FloatArray, whole_number
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale, is_dark
@@ -214,13 +215,15 @@ def checked_columns(columns: int | None, count: int) -> int | None:
     whole_number(columns, "columns", 1, advice=" Leave it out for a good one.")
     most = (WIDTH - BAR) // (THIN + GAP)
     if min(columns, count) > most:
-        raise ValueError(f"{columns} columns are too many for the page (at most {most}). Leave columns out.")
+        raise WrongValueError(
+            f"{columns} columns are too many for the page (at most {most}). Leave columns out."
+        )
     return min(columns, count)
 
 
 def refuse_too_many(count: int, noun: str) -> None:
     """Raise ValueError for more panels than one picture can hold."""
     if count > MOST:
-        raise ValueError(
+        raise WrongValueError(
             f"{count} {noun} are too many for one picture (at most {MOST}). Show a part, like the first 64."
         )

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+from coursekit.errors import WrongValueError
+
 LEAD = 200  # letters of the words that are seen at once
 # What an address, or the quotes around it, could not hold. "%" first.
 PERCENT = (("%", "%25"), ("&", "%26"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ('"', "%22"), ("\n", "%0A"))
@@ -57,7 +59,7 @@ class Picture:
             return
         path = Path(target)
         if path.suffix.lower() not in (".svg", ".png"):
-            raise ValueError(
+            raise WrongValueError(
                 f"a picture is saved as .svg or .png, but the path is {path.name}. Change its ending."
             )
         if not path.absolute().parent.is_dir():
@@ -67,7 +69,7 @@ class Picture:
             )
         if path.suffix.lower() == ".png":
             if not 0.1 <= density <= 10:
-                raise ValueError(
+                raise WrongValueError(
                     f"density must be from 0.1 to 10 pixels for each of the page, but is {density!r}."
                 )
             if find_spec("resvg_py") is None:

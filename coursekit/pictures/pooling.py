@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import FloatArray, as_array, named_arrays, whole_number
 from coursekit.pictures.picture import Picture
@@ -50,13 +51,15 @@ window. Dropped, since no window covers it: column 2.
     """
     cells = as_array(values, "the table")
     if cells.ndim != 2 or max(cells.shape) > MOST:
-        raise ValueError(f"the table must be 2-D, up to {MOST} x {MOST}, but has the shape {cells.shape}.")
+        raise WrongValueError(
+            f"the table must be 2-D, up to {MOST} x {MOST}, but has the shape {cells.shape}."
+        )
     whole_number(size, "size", 1)
     read = named_arrays(results, "result", MOST_RESULTS, "{'max': pooled}", "the result ")
     down, up = tuple(n // size for n in cells.shape), tuple(-(-n // size) for n in cells.shape)
     for name, one in read.items():
         if one.ndim != 2 or not all(n in pair for n, *pair in zip(one.shape, down, up, strict=True)):
-            raise ValueError(
+            raise WrongValueError(
                 f"windows of {size} x {size} make {by(down)} of the table, or "
                 f"{by(up)} with ceil_mode, but {name} has the shape {one.shape}."
             )

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import arrays, layout, svg
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
@@ -35,7 +36,7 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
     cells = {"patch": arrays.as_array(patch, "the patch"), "kernel": arrays.as_array(kernel, "the kernel")}
     shape = cells["patch"].shape
     if len(shape) != 2 or shape != cells["kernel"].shape or max(shape) > MOST:
-        raise ValueError(
+        raise WrongValueError(
             f"patch and kernel must have one 2-D shape of at most {MOST} x {MOST}, "
             f"but are {shape} and {cells['kernel'].shape}."
         )

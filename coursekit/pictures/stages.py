@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import is_image
 from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale, count_words, detail_words
@@ -54,7 +55,9 @@ def show_stages(
     2 stages on one scale: blue is negative, white is 0, red is positive, to 2. conv: 1 feature map, ...
     """
     if not isinstance(stages, Mapping) or not stages:
-        raise ValueError("there is no stage to show. Pass names with arrays, like {'before': x, 'after': y}.")
+        raise WrongValueError(
+            "there is no stage to show. Pass names with arrays, like {'before': x, 'after': y}."
+        )
     read, told = dict[str, Any](), dict[str, str]()
     for name, array in stages.items():
         try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from coursekit.errors import WrongTypeError, WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import whole_number
 from coursekit.pictures.picture import Picture
@@ -42,9 +43,11 @@ def show_windows(
 columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7.
     """
     if isinstance(settings, str | Mapping) or not isinstance(settings, Sequence):
-        raise TypeError("settings must be a list of names with numbers, one for each panel: [{'stride': 2}].")
+        raise WrongTypeError(
+            "settings must be a list of names with numbers, one for each panel: [{'stride': 2}]."
+        )
     if not 1 <= len(settings) <= MOST_SETTINGS:
-        raise ValueError(
+        raise WrongValueError(
             f"one picture shows 1 to {MOST_SETTINGS} settings, but {len(settings)} came. Show a part of them."
         )
     panels = [_Panel(given, size, kernel) for given in settings]
@@ -65,11 +68,15 @@ class _Panel:
 
     def __init__(self, given: Any, size: int, kernel: int) -> None:
         if not isinstance(given, Mapping):
-            raise TypeError(f"a setting must be like {{'stride': 2}}, a name with a number, not {given!r}.")
+            raise WrongTypeError(
+                f"a setting must be like {{'stride': 2}}, a name with a number, not {given!r}."
+            )
         values = {"kernel": kernel, "stride": 1, "padding": 0, "dilation": 1}
         for name in given:
             if name not in values:
-                raise ValueError(f"no setting is called {name!r}; use kernel, stride, padding or dilation.")
+                raise WrongValueError(
+                    f"no setting is called {name!r}; use kernel, stride, padding or dilation."
+                )
         values |= {"size": size, **given}
         for name, value in values.items():
             whole_number(value, name, *LIMITS[name])
@@ -80,7 +87,7 @@ class _Panel:
         starts = range(-self.padding, size + self.padding - span + 1, values["stride"])
         self.windows = [range(start, start + span, values["dilation"]) for start in starts]
         if not self.windows:
-            raise ValueError(
+            raise WrongValueError(
                 f"{self.name}: the window covers {span} pixels and does not fit into {self.side}, "
                 "padding included. Use a smaller kernel, more padding or a larger size."
             )

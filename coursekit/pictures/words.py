@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from coursekit.errors import WrongValueError
+
 Array = npt.NDArray[Any]
 
 # What is smaller than this share of the largest value is rounding noise, and differs between processors.
@@ -61,10 +63,12 @@ def sentence(name: str) -> str:
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
     """The names of panels: as given, one for each, or counted from 1."""
     if isinstance(titles, str):
-        raise ValueError(f"titles must be a list of names, but is the text {titles!r}. Write [{titles!r}].")
+        raise WrongValueError(
+            f"titles must be a list of names, but is the text {titles!r}. Write [{titles!r}]."
+        )
     titles = [str(title) for title in titles]
     if titles and len(titles) != count:
-        raise ValueError(
+        raise WrongValueError(
             f"{plural(len(titles), 'title')} came for {plural(count, noun)}; give one for each, or none."
         )
     return titles or [f"{noun} {index + 1}" for index in range(count)]

@@ -77,7 +77,7 @@ CASES = {
             (lambda row, kernel: np.clip(by_loops(row, kernel), 0, 2), "a response can be negative"),
             (filled_by_append, "your result still holds None"),
             (returns_sometimes, "returns None, at least for one input"),
-            (reference.cross_correlate2d, "your code stopped with ValueError"),
+            (reference.cross_correlate2d, "your code stopped with WrongValueError"),
             (lambda row, kernel: np.correlate(row, kernel, "full"), "there are 4 places, and you give 6"),
             (lambda row, kernel: np.array(by_loops(row, kernel)) / len(kernel), "take the mean"),
             (lambda row, kernel: -np.array(by_loops(row, kernel)), "opposite sign"),
