@@ -38,7 +38,7 @@ def refuse_blank(answer: object) -> None:
             "Your answer still holds None: a name was never set, or a function returned nothing.", blank=True
         )
     if found:
-        raise Refused("Put your answer where `...` stands, and run the cell again.", blank=True)
+        raise Refused("Replace the `...` with your answer, and run the cell again.", blank=True)
 
 
 def is_of_torch(answer: object, kind: Literal["Tensor", "Module"]) -> bool:
@@ -81,18 +81,16 @@ def as_array(
     answer = _without_tensors(answer, tensors, what)
     if is_of_torch(answer, "Module"):
         raise Refused(
-            f"{what} is a layer, and numbers are wanted here. A layer that is made must still be used, "
+            f"{what} is a layer, but it should be numbers. A layer that is made must still be used, "
             "as in `layer(x)`."
         )
     if callable(answer):
-        raise Refused(
-            f"{what} is a function, and numbers are wanted here. Call it, and keep what it returns."
-        )
+        raise Refused(f"{what} is a function, but it should be numbers. Call it, and keep what it returns.")
     try:
         array = np.asarray(answer)
     except (ValueError, TypeError, RuntimeError):
         raise Refused(
-            f"{what} is no array: its rows have different lengths, or it holds other things."
+            f"{what} is not an array: its rows have different lengths, or it holds other things."
         ) from None
     _refuse_other_types(array, answer, what)
     _refuse_other_shapes(array.shape, shape, what)
@@ -111,9 +109,9 @@ def as_array(
 def as_number(answer: object, *, what: str = "Your answer") -> float:
     """The answer as one finite number; an array or tensor that holds exactly one will do."""
     if isinstance(answer, bool | np.bool_):
-        raise Refused(f"{what} is `{answer}`, and a number is wanted here.")
+        raise Refused(f"{what} is `{answer}`, but it should be a number.")
     if isinstance(answer, str):
-        raise Refused(f"{what} is a text, and a number is wanted here. Write it without quotation marks.")
+        raise Refused(f"{what} is a text, but it should be a number. Write it without quotation marks.")
     if isinstance(answer, int | float | np.number):
         try:
             number = float(answer.real)
@@ -122,10 +120,10 @@ def as_number(answer: object, *, what: str = "Your answer") -> float:
     else:
         array = as_array(answer, tensors=True, what=what)
         if array.size != 1:
-            raise Refused(f"{what} holds {array.size} numbers, and one number is wanted here.")
+            raise Refused(f"{what} holds {array.size} numbers, but it should be one number.")
         number = float(array.reshape(-1)[0])
     if not math.isfinite(number):
-        raise Refused(f"{what} is {number}, and an ordinary number is wanted here.")
+        raise Refused(f"{what} is {number}, but it should be an ordinary number.")
     return number
 
 
@@ -133,7 +131,7 @@ def as_whole(answer: object, *, what: str = "Your answer") -> int:
     """The answer `as_number` that is whole; 3.0 is, and a fraction is refused."""
     number = as_number(answer, what=what)
     if number != round(number):
-        raise Refused(f"{what} is {number:,.12g}, and a whole number is wanted here.")
+        raise Refused(f"{what} is {number:,.12g}, but it should be a whole number.")
     return round(number)
 
 
@@ -147,12 +145,12 @@ def as_shape(answer: object) -> tuple[int, ...]:
         raise Refused("Your answer is empty. Write numbers in the brackets, as in `(2, 3)`.")
     if not isinstance(answer, list | tuple):
         raise Refused(
-            f"Your answer is {named(answer)}, and numbers in brackets are wanted here, as in `(2, 3)`."
+            f"Your answer is {named(answer)}, but it should be numbers in brackets, as in `(2, 3)`."
         )
     sizes = []
     for size in answer:
         if not isinstance(size, int | np.integer) or size is True or size is False:
-            raise Refused(f"Only whole numbers are wanted in the brackets, and you have `{size!r}`.")
+            raise Refused(f"Only whole numbers go in the brackets, but you have `{size!r}`.")
         sizes.append(int(size))
         if abs(sizes[-1]) > 10**12:  # it would fill a sentence with digits
             raise Refused("One of your numbers is much too large.")
@@ -167,8 +165,8 @@ def _without_tensors(answer: Any, tensors: bool, what: str) -> Any:
         return answer
     if not tensors:
         raise Refused(
-            f"{what} is a PyTorch tensor, and a NumPy array is wanted here. "
-            "`.detach().numpy()` makes an array of a tensor."
+            f"{what} is a PyTorch tensor, but it should be a NumPy array. "
+            "`.detach().numpy()` turns a tensor into an array."
         )
     plain = answer.detach().cpu()
     return (plain.float() if str(plain.dtype) == "torch.bfloat16" else plain).numpy()  # NumPy has no bfloat16
@@ -177,23 +175,23 @@ def _without_tensors(answer: Any, tensors: bool, what: str) -> Any:
 def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
     kinds = {"b": "True and False", "c": "complex numbers", "S": "text", "U": "text"}
     if array.dtype.kind in kinds:
-        raise Refused(f"{what} holds {kinds[array.dtype.kind]}, and real numbers are wanted here.")
+        raise Refused(f"{what} holds {kinds[array.dtype.kind]}, but it should hold real numbers.")
     if isinstance(answer, int):
         raise Refused(f"{what} is a number that is much too large.")
     if array.dtype.kind not in "uif":
-        raise Refused(f"{what} is {named(answer)}, and an array of numbers is wanted here.")
+        raise Refused(f"{what} is {named(answer)}, but it should be an array of numbers.")
 
 
 def _refuse_other_shapes(shape: tuple[int, ...], wanted: tuple[int | None, ...] | None, what: str) -> None:
     if wanted is None:
         return
-    words = "shape " + str(wanted).replace("None", "any")
+    words = "an array of shape " + str(wanted).replace("None", "any")
     if all(size is None for size in wanted):
         words = f"a {len(wanted)}-D array"
     if not shape:
-        raise Refused(f"{what} is one number, and {words} is wanted here.")
+        raise Refused(f"{what} is one number, but it should be {words}.")
     if len(shape) != len(wanted):
         axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
-        raise Refused(f"{what} has shape {shape}, so {axes}, and {words} is wanted here.")
+        raise Refused(f"{what} has shape {shape}, so {axes}, but it should be {words}.")
     if any(size not in (own, None) for own, size in zip(shape, wanted, strict=True)):
-        raise Refused(f"{what} has shape {shape}, and {words} is wanted here.")
+        raise Refused(f"{what} has shape {shape}, but it should be {words}.")

@@ -1,4 +1,4 @@
-"""What differs between an array and the one that was wanted, in words."""
+"""What differs between an array and the right one, in words."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,7 +29,7 @@ def difference(
     if close(came, right):
         return ""
     if came.shape != right.shape:
-        return f"{what} has shape {came.shape}, and {right.shape} was wanted.{_about_shapes(came, right)}"
+        return f"{what} has shape {came.shape}, but it should be {right.shape}.{_about_shapes(came, right)}"
     if not came.any():
         return f"{what} is 0 everywhere."
     words = _rescaled(came, right) or _turned(came, right) or _shifted(came, right)
@@ -38,7 +38,7 @@ def difference(
 
 def _about_shapes(came: Array, right: Array) -> str:
     if came.shape == right.shape[::-1]:
-        return " Rows and columns are exchanged."
+        return " Rows and columns are swapped."
     if came.ndim == right.ndim and all(abs(a - b) <= 1 for a, b in zip(came.shape, right.shape, strict=True)):
         return " It is off by one."
     return ""
@@ -71,7 +71,7 @@ def _turned(came: Array, right: Array) -> str:
         "is turned by 180 degrees: flipped left to right and upside down": right[..., ::-1, ::-1],
     }
     if right.shape[-1] == right.shape[-2]:
-        turns["has rows and columns exchanged: it is the transpose"] = right.swapaxes(-1, -2)
+        turns["has rows and columns swapped: it is the transpose"] = right.swapaxes(-1, -2)
     for words, turned in turns.items():
         if close(came, turned):
             return words
@@ -100,11 +100,11 @@ def _at_the_worst_place(came: Array, right: Array, reveal: bool) -> str:
     gaps = np.abs(came - right)
     wrong = int((gaps > ABSOLUTE + RELATIVE * np.abs(right)).sum())
     index = np.unravel_index(int(gaps.argmax()), gaps.shape)
-    wanted = f", {right[index]:.4g} was wanted" if reveal else ""
+    wanted = f" instead of {right[index]:.4g}" if reveal else ""
     if not right.ndim:
         return f"is {came[index]:.4g}{wanted}."
     names = {1: ["place"], 2: ["row", "column"], 3: ["map", "row", "column"]}.get(right.ndim)
     place = f"index {tuple(map(int, index))}"
     if names:
         place = ", ".join(f"{name} {number}" for name, number in zip(names, index, strict=True))
-    return f"differs in {wrong} of {came.size} values, most at {place}: {came[index]:.4g} came{wanted}."
+    return f"differs in {wrong} of {came.size} values, most at {place}: {came[index]:.4g}{wanted}."

@@ -21,10 +21,10 @@ FOREIGN = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), sysconf
 def as_function(answer: object, arguments: int) -> Callable[..., Any]:
     """The answer, if it is a function that can be called with so many arguments; all else is refused."""
     if isinstance(answer, type):
-        raise Refused(f"`{answer.__name__}` is a class, and a function is wanted here.")
+        raise Refused(f"`{answer.__name__}` is a class, but it should be a function.")
     if not callable(answer):
         raise Refused(
-            "A function is wanted here, and your answer is not one. "
+            "Your answer should be a function, but it is not one. "
             "Give `check` the name of your function, without brackets and arguments."
         )
     try:
@@ -55,7 +55,7 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
         result = function(*given)
     except NotImplementedError as error:
         if "forward" in str(error):
-            raise Refused("Your network has no `forward`, or its name is spelled in another way.") from None
+            raise Refused("Your network has no `forward`, or its name is spelled differently.") from None
         raise Refused("Your code says that it is not written yet.", blank=True) from None
     except SystemExit:
         raise Refused("Your code ends the program with `exit()`. A function ends with `return`.") from None
@@ -67,10 +67,10 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
     if found and ... not in found and result is not None:
         raise Refused("Your result still holds None: `append` returns nothing, or a name was never set.")
     if found:
-        raise Refused("Put your code where `...` stands, and run the cell again.", blank=True)
+        raise Refused("Replace the `...` with your code, and run the cell again.", blank=True)
     if not all(_same(own, before) for own, before in zip(given, arguments, strict=True)):
         raise Refused(
-            "Your function changes what it is given. Work on a copy: whoever calls it still needs the input."
+            "Your function changes what it is given, which its caller still needs. Work on a copy: `x.copy()`."
         )
     return result
 
@@ -108,7 +108,7 @@ def _stopped(function: Callable[..., Any], error: Exception, given: tuple[Any, .
     if arrays and is_of_torch(function, "Module") and isinstance(error, TypeError | AttributeError):
         return Refused(
             "This layer wants a tensor, and here it gets a NumPy array. Write a function around the layer: "
-            "`torch.from_numpy(x)` makes a tensor of an array."
+            "`torch.from_numpy(x)` turns an array into a tensor."
         )
     line = _line(function, error)
     where = f" in line {line} of its cell" if line else ""
@@ -134,7 +134,7 @@ def _advice(message: str) -> str:
     if re.search(r"must be Tensor, not (numpy\.)?ndarray|- got \((numpy\.)?ndarray", message):
         return (
             " PyTorch wants a tensor, and this is a NumPy array. "
-            "`torch.from_numpy(x)` makes a tensor of an array."
+            "`torch.from_numpy(x)` turns an array into a tensor."
         )
     kinds = "ReLU|MaxPool2d|AvgPool2d|Flatten"
     layer = re.search(rf"must be Tensor, not ({kinds})\b|'({kinds})' object has no attribute", message)
@@ -145,7 +145,7 @@ def _advice(message: str) -> str:
 
 
 def _line(function: Callable[..., Any], error: Exception) -> int | None:
-    """The last line that stands in the learner's own cell: in the function, or in a method of its class."""
+    """The last line in the learner's own cell: in the function, or in a method of its class."""
     kind = function if isinstance(function, type) else type(function)
     methods = [vars(kind).get(name) for name in ("__init__", "forward", "__call__")]
     codes = [getattr(part, "__code__", None) for part in (inspect.unwrap(function), *methods)]

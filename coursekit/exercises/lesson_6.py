@@ -230,7 +230,7 @@ def _about_shape(shape: tuple[int, ...], length: int) -> str:
         return ""
     came = f"A batch of {length} must give the shape ({length}, 3). Yours gives {shape}."
     if shape == (3, length):
-        return f"{came} Rows and columns are exchanged."
+        return f"{came} Rows and columns are swapped."
     if shape == (length,) and length != 3:
         return f"{came} Return all three scores of each picture."
     if shape == (3,) and length == 1:

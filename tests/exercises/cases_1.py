@@ -101,7 +101,7 @@ CASES = {
             (lambda image: image.astype(np.float32) + 100, "255 becomes 355"),
             (lambda image: np.clip(image.astype(np.float32) + 100, 0, 255), "their type is float32"),
             (lambda image: np.clip(image / 255 + 100 / 255, 0, 1), "from 0 to 1. The result should be bytes"),
-            (lambda image: np.clip(image.astype(int) + 10, 0, 255).astype(np.uint8), "came,"),
+            (lambda image: np.clip(image.astype(int) + 10, 0, 255).astype(np.uint8), "instead of"),
             (lambda image: image.astype(int).sum(), "is one number, but it should be an image"),
         ],
     ),

@@ -127,7 +127,7 @@ CASES = {
             (np.pad(GAUSSIAN, 1) + np.pad(SOBEL, 1), "You have added the two kernels"),
             (16 * by_loop(), "16 times too large"),
             (reference.cross_correlate2d(np.pad(GAUSSIAN, 2), SOBEL), "opposite sign"),
-            (by_loop().T, "rows and columns exchanged"),
+            (by_loop().T, "rows and columns swapped"),
         ],
     ),
     "own_activation": Case(

@@ -104,7 +104,7 @@ CASES = {
             (256 * 256 * 9 + 256, "a layer of block 3"),
             (512 * 256 * 9 + 256, "belong to the filters"),
             (1_180_000, "must be exact"),
-            (1180160.4, "Your answer is 1,180,160.4, and a whole number"),
+            (1180160.4, "Your answer is 1,180,160.4, but it should be a whole number"),
             ((1, 180, 160), "Write one number without commas"),
             (1e308, "1e+308 is too large"),
             (100, "too small"),

@@ -28,19 +28,19 @@ def as_pair(answer):
         (as_pair, 10**400, "is a number that is much too large"),
         (as_pair, {"a": 1}, "of type `dict`"),
         (as_pair, max, "is a function"),
-        (as_pair, float("nan"), "is one number, and shape (2,) is wanted"),
-        (as_pair, [1], "has shape (1,), and shape (2,) is wanted"),
-        (as_pair, [[1, 2]], "so 2 axes, and shape (2,) is wanted"),
+        (as_pair, float("nan"), "is one number, but it should be an array of shape (2,)"),
+        (as_pair, [1], "has shape (1,), but it should be an array of shape (2,)"),
+        (as_pair, [[1, 2]], "so 2 axes, but it should be an array of shape (2,)"),
         (as_whole, "3", "without quotation marks"),
         (as_whole, True, "`True`"),
         (as_whole, float("nan"), "ordinary number"),
         (as_whole, 10**400, "much too large"),
-        (as_whole, [1, 2], "one number is wanted"),
-        (as_whole, 2.5, "is 2.5, and a whole number"),
-        (as_whole, 1180160.4, "is 1,180,160.4, and a whole number"),
-        (as_shape, (1, 2.0), "Only whole numbers are wanted in the brackets, and you have `2.0`"),
+        (as_whole, [1, 2], "should be one number"),
+        (as_whole, 2.5, "is 2.5, but it should be a whole number"),
+        (as_whole, 1180160.4, "is 1,180,160.4, but it should be a whole number"),
+        (as_shape, (1, 2.0), "Only whole numbers go in the brackets, but you have `2.0`"),
         (as_shape, (1, True), "you have `True`"),
-        (as_shape, "12", "is a text, and numbers in brackets"),
+        (as_shape, "12", "is a text, but it should be numbers in brackets"),
         (as_shape, 3, "is one number"),
         (as_shape, (10**12 + 1, 1), "much too large"),
         (as_shape, [], "is empty"),
@@ -56,8 +56,8 @@ def test_an_array_is_a_copy_and_may_have_axes_of_any_length():
     array[0, 0] = 7
     assert own[0, 0] == 1
     assert array.dtype == np.float64
-    assert "shape (any, 4) is wanted" in refusal(as_array, own, (None, 4))
-    assert "shape (3,), so 1 axis, and a 2-D array is wanted" in refusal(as_array, own[0], (None, None))
+    assert "should be an array of shape (any, 4)" in refusal(as_array, own, (None, 4))
+    assert "shape (3,), so 1 axis, but it should be a 2-D array" in refusal(as_array, own[0], (None, None))
     assert refusal(as_array, np.nan).startswith("Your answer holds NaN (not a number). Look")
 
 
@@ -69,7 +69,7 @@ def test_a_tensor_is_taken_only_where_tensors_are():
     assert as_array(tensor, tensors=True).tolist() == [1, 1]
     assert as_array([tensor, tensor], (2, 2), tensors=True).tolist() == [[1, 1], [1, 1]]
     assert as_array(tensor.bfloat16(), tensors=True).tolist() == [1, 1]
-    assert "is a layer, and numbers are wanted" in refusal(as_array, torch.nn.ReLU(), tensors=True)
+    assert "is a layer, but it should be numbers" in refusal(as_array, torch.nn.ReLU(), tensors=True)
     assert as_number(torch.tensor(2.5)) == 2.5
     assert as_shape(torch.Size([1, 2])) == (1, 2)
     assert as_shape(np.array([10**12, 2])) == (10**12, 2)
@@ -80,5 +80,5 @@ def test_a_blank_is_a_blank_also_inside_of_brackets(blank):
     with pytest.raises(Refused) as caught:
         refuse_blank(blank)
     assert caught.value.blank
-    gap = "still holds None: a name was never set" if blank == [1, None] else "where `...` stands"
+    gap = "still holds None: a name was never set" if blank == [1, None] else "Replace the `...`"
     assert gap in str(caught.value)

@@ -26,9 +26,9 @@ def changed(array, index, value):
 @pytest.mark.parametrize(
     ("answer", "wanted", "part"),
     [
-        (WANTED[:2], WANTED, "has shape (2, 3), and (3, 3) was wanted. It is off by one."),
-        (OBLONG.T, OBLONG, "Rows and columns are exchanged."),
-        (np.zeros(5), WANTED, "has shape (5,), and (3, 3) was wanted."),
+        (WANTED[:2], WANTED, "has shape (2, 3), but it should be (3, 3). It is off by one."),
+        (OBLONG.T, OBLONG, "Rows and columns are swapped."),
+        (np.zeros(5), WANTED, "has shape (5,), but it should be (3, 3)."),
         (np.zeros((3, 3)), WANTED, "is 0 everywhere"),
         (-WANTED, WANTED, "right numbers with the opposite sign"),
         (255 * WANTED, WANTED, "255 times too large"),
@@ -48,9 +48,9 @@ def changed(array, index, value):
         (np.array([1.0, 3, 2]), np.array([2.0, 3, 1]), "in reverse order"),
         (np.array([0, 1.0, 3, 2]), np.array([1.0, 3, 2, 5]), "off by one place: shifted on"),
         (np.array([3.0, 2, 5, 0]), np.array([1.0, 3, 2, 5]), "off by one place: shifted back"),
-        (changed(WANTED, (1, 2), 4.0), WANTED, "differs in 1 of 9 values, most at row 1, column 2: 4 came."),
-        (changed(WANTED[None], (0, 2, 0), 1.0), WANTED[None], "most at map 0, row 2, column 0: 1 came."),
-        (changed(WANTED[0], 1, 1.0), WANTED[0], "most at place 1: 1 came."),
+        (changed(WANTED, (1, 2), 4.0), WANTED, "differs in 1 of 9 values, most at row 1, column 2: 4."),
+        (changed(WANTED[None], (0, 2, 0), 1.0), WANTED[None], "most at map 0, row 2, column 0: 1."),
+        (changed(WANTED[0], 1, 1.0), WANTED[0], "most at place 1: 1."),
         (np.array(2.0), np.array(3.0), "is 2."),
         (changed(SYMMETRIC, (1, 1), 4.0), SYMMETRIC, "differs in 1 of 9 values, most at row 1, column 1: 4"),
         (np.array([[0, 0], [0, 2.0]]), np.zeros((2, 2)), "differs in 1 of 4"),
@@ -67,8 +67,8 @@ def test_the_cause_is_named(answer, wanted, part):
 def test_the_wanted_value_is_told_only_when_asked():
     answer = changed(WANTED, (1, 2), 4.0)
     assert "5" not in difference(answer, WANTED)
-    assert "4 came, 5 was wanted." in difference(answer, WANTED, reveal=True)
-    assert difference(np.array(2.0), np.array(3.0), reveal=True, what="It") == "It is 2, 3 was wanted."
+    assert "4 instead of 5." in difference(answer, WANTED, reveal=True)
+    assert difference(np.array(2.0), np.array(3.0), reveal=True, what="It") == "It is 2 instead of 3."
 
 
 def test_rounding_makes_no_difference():

@@ -29,7 +29,7 @@ def small(*titles, blank="\nmy_size = ...\n", judge=judge):
 
 def test_feedback_says_its_state_first():
     _, exercise = small()
-    assert repr(exercise.check(...)).startswith("… 2.1 not answered yet: Put your answer where `...` stands")
+    assert repr(exercise.check(...)).startswith("… 2.1 not answered yet: Replace the `...` with your answer")
     assert repr(exercise.check(3)) == "✓ 2.1 right: It is 3."
     assert repr(exercise.check(4)) == "✗ 2.1 not yet: It is not 3: count `again`."
     assert repr(exercise.solution()) == (

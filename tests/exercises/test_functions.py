@@ -98,7 +98,7 @@ def test_functions_that_return_nothing_are_blanks_of_two_kinds():
 
     blank = ...
     for empty in (lambda: ..., lambda: None, described, lambda: (..., 1)):
-        assert "where `...` stands" in str(refusal(call, empty))
+        assert "Replace the `...`" in str(refusal(call, empty))
         assert refusal(call, empty).blank
     for empty in (unwritten, lambda: blank(3)):
         assert refusal(call, empty).blank

@@ -27,12 +27,12 @@ __all__ = [
 INTRODUCTION = """\
 ## Exercises
 
-Put your answer where `...` stands and run the cell. It tells you whether the answer is right, and if not, \
-what to look at. You can try as often as you like.
+Replace the `...` with your answer and run the cell. It tells you whether your answer is right and, if it \
+isn't, where to look. Try as often as you like.
 
-Stuck? Make a new cell below (press **Esc**, then **B**) and run `exercises.{name}.hint()` in it: a first \
-hint, and a further one each time you run it. `exercises.{name}.solution()` shows a solution and why it is \
-one. For another exercise take the name that stands before `.check`."""
+Stuck? Make a new cell below (press **Esc**, then **B**) and run `exercises.{name}.hint()` in it. Each time \
+you run it you get another hint. `exercises.{name}.solution()` shows a solution and why it works. For the \
+other exercises, use the name in front of `.check`."""
 PROGRESS = "exercises.progress()"
 PACKAGE = "coursekit.exercises"
 
