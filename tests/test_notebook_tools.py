@@ -119,13 +119,16 @@ def test_a_failing_cell_leaves_the_file_alone_and_is_named(tmp_path, code, reaso
     assert [file.name for file in tmp_path.iterdir()] == ["fails.ipynb"]
 
 
-def test_the_command_goes_on_after_a_failure_and_reports_it(tmp_path, capsys):
-    save(tmp_path / "a.ipynb", ["raise KeyError('no')"])
-    save(tmp_path / "b.ipynb", ["1 + 1"])
+def test_the_command_takes_the_lessons_of_a_folder_and_goes_on_after_a_failure(tmp_path, capsys):
+    save(tmp_path / "04_relu.ipynb", ["raise KeyError('no')"])
+    save(tmp_path / "05_pooling.ipynb", ["1 + 1"])
+    save(tmp_path / "05_pooling-Copy1.ipynb", ["1 + 2"])
     assert main(["write", str(tmp_path)]) == 1
     shown = capsys.readouterr()
     assert "KeyError" in shown.err
-    assert "b.ipynb: written" in shown.out
+    assert len(re.findall(r"(?m)^.*05_pooling-Copy1\.ipynb$", shown.err)) == 1
+    assert "05_pooling.ipynb: written" in shown.out
+    assert "Copy1" not in shown.out
 
 
 def test_an_announced_error_is_stored_without_this_machines_traceback(tmp_path):
