@@ -27,7 +27,15 @@ CONDA_NAMES = {
 CONDA_NUMBERS = {"opencv-python": 3}
 # Only the tests in pages need playwright and axe, and a browser that conda knows nothing of.
 # Those who teach make slides and assignments: `make slides`, `make assignments` bring the rest with pip.
-NOT_IN_CONDA = {"playwright", "axe-playwright-python", "pyreveal", "latex2mathml", "nbgrader", "resvg-py"}
+NOT_IN_CONDA = {
+    "playwright",
+    "axe-playwright-python",
+    "pyreveal",
+    "latex2mathml",
+    "nbgrader",
+    "notebook",
+    "resvg-py",
+}
 # Held at one version for a reason that stands beside them in pyproject.toml.
 HELD = {"nbval": "0.11.0", "jsonschema": "4.24."}
 
