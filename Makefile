@@ -131,7 +131,7 @@ $(STAMP): constraints.txt pyproject.toml
 # nbgrader brings extensions for JupyterLab and a second Jupyter. Here they are switched off: JupyterLab, and the tests
 # in it, stay as learners have them.
 $(EDITIONS): $(STAMP)
-	@"$(PY)" -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,browser,editions,png]'
+	@"$(PY)" -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,browser,editions,notebook,png]'
 	@"$(PY)" -m jupyterlab.labextensions disable --level=sys_prefix \
 	  @jupyter/nbgrader @jupyter-notebook/lab-extension >/dev/null
 	@"$(PY)" -m jupyter_server.extension.serverextension disable --sys-prefix notebook \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,32 @@ class Lab(NamedTuple):
     folder: Path
 
 
+def missing(reason):
+    """Skip what cannot run here, and say why; on CI it fails, for there nobody would notice."""
+    if os.environ.get("CI", "").lower() in {"true", "1"}:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason, allow_module_level=True)
+
+
+def required(*packages):
+    """Skip the tests of a file, a folder or a fixture where one of these packages is not installed."""
+    for package in packages:
+        if find_spec(package) is None:
+            missing(f"{package} is not installed. `make test` installs it, as does pip install {package}.")
+
+
+class BrowserTests(pytest.Dir):
+    """The tests in a browser: without its packages, which conda does not bring, none is imported."""
+
+    def collect(self):
+        required("playwright", "axe_playwright_python")
+        return super().collect()
+
+
+def pytest_collect_directory(path, parent):
+    return BrowserTests.from_parent(parent, path=path) if path == SCREENSHOTS.parent else None
+
+
 @pytest.fixture(scope="session")
 def screenshots():
     """The folder for pictures of the lessons: ignored by git, or the one that COURSEKIT_SCREENSHOTS names."""
@@ -40,16 +67,14 @@ def screenshots():
 
 @pytest.fixture(scope="module")
 def browser():
-    """A Chromium. Without one the test is skipped, but on CI it fails: there nobody would notice."""
+    """A Chromium."""
     from tools.browser import BrowserError, open_browser
 
     opening = open_browser()
     try:
         started = opening.__enter__()
     except BrowserError as error:
-        if os.environ.get("CI", "").lower() in {"true", "1"}:
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        missing(str(error))
     try:
         yield started
     finally:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from importlib.util import find_spec
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+from tools.notebooks import LESSONS
+
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 IMPORT = "from coursekit.exercises import lesson_2 as exercises"
@@ -36,14 +34,6 @@ class exercises:
     double = Check("2.2", lambda answer: answer(2) if answer(2) is ... else answer(2) == 4)
     progress = staticmethod(lambda: Words("✓ all right"))
 """
-
-
-def required(package):
-    """Skip the tests of this file without a package that `make test` installs; on CI they fail instead."""
-    if find_spec(package) is None:
-        if os.environ.get("CI", "").lower() in {"true", "1"}:
-            pytest.fail(f"{package} is not installed: make test installs it", pytrace=False)
-        pytest.skip(f"{package} is not installed: make test installs it", allow_module_level=True)
 
 
 def changed(exercise, **more):

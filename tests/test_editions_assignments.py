@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from editions_support import DOUBLE, EXERCISES, LESSONS, SIZE, cells_of, every_lesson, required, small_lesson
+from conftest import required
+from editions_support import DOUBLE, EXERCISES, LESSONS, SIZE, cells_of, every_lesson, small_lesson
 
 from tools.editions import assignment, exercises_of
 from tools.editions.__main__ import main

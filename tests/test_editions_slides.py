@@ -6,7 +6,8 @@ import re
 
 import nbformat
 import pytest
-from editions_support import EXERCISES, LESSONS, every_lesson, required, small_lesson
+from conftest import required
+from editions_support import EXERCISES, LESSONS, every_lesson, small_lesson
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.editions import placed
@@ -15,8 +16,7 @@ from tools.editions.reveal import FILES, RevealError, reveal_files
 from tools.editions.slide_layout import MOST_LINES, lines_of, slide_texts, slide_types
 from tools.editions.slides import slides, text_html
 
-required("pyreveal")
-required("latex2mathml")
+required("pyreveal", "latex2mathml")
 
 IMAGE = '<img alt="A cat." src="data:image/png;base64,iVBORw0KGgo=">'
 FIGURE = f"<figure>{IMAGE}<figcaption>A cat.</figcaption></figure>"

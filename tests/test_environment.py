@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -24,7 +27,15 @@ CONDA_NAMES = {
 CONDA_NUMBERS = {"opencv-python": 3}
 # Only the tests in pages need playwright and axe, and a browser that conda knows nothing of.
 # Those who teach make slides and assignments: `make slides`, `make assignments` bring the rest with pip.
-NOT_IN_CONDA = {"playwright", "axe-playwright-python", "pyreveal", "latex2mathml", "nbgrader", "resvg-py"}
+NOT_IN_CONDA = {
+    "playwright",
+    "axe-playwright-python",
+    "pyreveal",
+    "latex2mathml",
+    "nbgrader",
+    "notebook",
+    "resvg-py",
+}
 # Held at one version for a reason that stands beside them in pyproject.toml.
 HELD = {"nbval": "0.11.0", "jsonschema": "4.24."}
 
@@ -72,6 +83,24 @@ def test_conda_has_nothing_else() -> None:
 @pytest.mark.parametrize(("name", "version"), HELD.items())
 def test_what_is_held_stays(name: str, version: str) -> None:
     assert EXACT[name].startswith(version)
+
+
+@pytest.mark.parametrize(("ci", "result"), [("", "1 skipped"), ("true", "1 error")])
+def test_without_what_conda_lacks_tests_in_a_browser_are_skipped_and_others_run(ci, result, tmp_path) -> None:
+    missing = "playwright", "axe_playwright_python"
+    (tmp_path / "lacks.py").write_text(f"import sys\nfor name in {missing}: sys.modules[name] = None\n")
+    tests = "tests/browser", f"{Path(__file__).relative_to(ROOT)}::test_all_files_name_the_oldest_python"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "lacks", "-p", "no:cacheprovider", "-rs", *tests],
+        cwd=ROOT,
+        env=os.environ | {"CI": ci, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "playwright is not installed" in run.stdout
+    assert result in run.stdout.splitlines()[-1]
+    assert run.returncode == (2 if ci else 0)
 
 
 def test_binder_and_make_have_the_same_versions() -> None:

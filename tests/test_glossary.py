@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.notebooks import LESSONS
+
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TEXTS = ["\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells) for path in LESSONS]
 LANGUAGES = {
     1: re.compile(r"[\uac00-\ud7a3]"),  # Hangul

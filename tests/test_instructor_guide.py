@@ -9,10 +9,10 @@ import nbformat
 import pytest
 
 from coursekit.exercises import lesson
+from tools.notebooks import LESSONS
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "instructor"
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OPENING = "Opening"  # what stands before the first heading of a lesson: its title, its imports, its input
 NOT_TAUGHT = {"Next", "Sources"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")

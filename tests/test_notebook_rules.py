@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from broken_lessons import VARIANTS, broken, code, good_lesson, with_exercises
 
-from tools.notebooks import RULES, Lesson, check, check_file, to_bytes
+from tools.notebooks import LESSONS, RULES, Lesson, check, check_file, to_bytes
 from tools.notebooks.__main__ import main
 
-LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 # A cell that breaks the one cannot help breaking the other.
 ALONG_WITH = {"long-cell": {"cell-lengths"}}
 

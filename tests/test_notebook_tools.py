@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import nbformat
 import pytest
+from nbconvert import MarkdownExporter, ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval_run import run_nbval
 
@@ -74,6 +76,16 @@ def test_what_is_stored_is_the_same_everywhere(written):
     assert result.data["text/plain"] == "0"
 
 
+@pytest.mark.parametrize(
+    ("exporter", "ending", "code"),
+    [(ScriptExporter, ".py", "# In[5]:"), (MarkdownExporter, ".md", "\n```python\nprint('a'")],
+)
+def test_what_is_stored_exports_with_its_language(written, exporter, ending, code):
+    text, resources = exporter().from_filename(written)
+    assert resources["output_extension"] == ending
+    assert code in text
+
+
 def test_the_kernel_works_in_the_notebooks_folder_with_one_thread_and_this_python(tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     code = "import os, sys\n"
@@ -107,13 +119,16 @@ def test_a_failing_cell_leaves_the_file_alone_and_is_named(tmp_path, code, reaso
     assert [file.name for file in tmp_path.iterdir()] == ["fails.ipynb"]
 
 
-def test_the_command_goes_on_after_a_failure_and_reports_it(tmp_path, capsys):
-    save(tmp_path / "a.ipynb", ["raise KeyError('no')"])
-    save(tmp_path / "b.ipynb", ["1 + 1"])
+def test_the_command_takes_the_lessons_of_a_folder_and_goes_on_after_a_failure(tmp_path, capsys):
+    save(tmp_path / "04_relu.ipynb", ["raise KeyError('no')"])
+    save(tmp_path / "05_pooling.ipynb", ["1 + 1"])
+    save(tmp_path / "05_pooling-Copy1.ipynb", ["1 + 2"])
     assert main(["write", str(tmp_path)]) == 1
     shown = capsys.readouterr()
     assert "KeyError" in shown.err
-    assert "b.ipynb: written" in shown.out
+    assert len(re.findall(r"(?m)^.*05_pooling-Copy1\.ipynb$", shown.err)) == 1
+    assert "05_pooling.ipynb: written" in shown.out
+    assert "Copy1" not in shown.out
 
 
 def test_an_announced_error_is_stored_without_this_machines_traceback(tmp_path):
@@ -177,7 +192,7 @@ def test_what_differs_from_run_to_run_goes_and_what_writers_set_stays():
     assert result.cells[0].execution_count == result.cells[0].outputs[1].execution_count == 1
     assert result.cells[0].outputs[0].text == result.cells[0].outputs[1].data["text/plain"] == "<T at 0x0>"
     assert result.metadata.kernelspec.name == "python3"
-    assert result.metadata.language_info == {"name": "python"}
+    assert "version" not in result.metadata.language_info
     assert "widgets" not in result.metadata
     assert normalise(result) == result
 

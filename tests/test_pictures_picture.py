@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from conftest import required
 from PIL import Image
 
 from coursekit.pictures import show_curves, show_feature_maps, show_histogram, show_image
@@ -105,6 +106,7 @@ def test_save_as_svg_with_the_words_in_it(picture, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("density", [1, 2, 0.5])
 def test_save_as_png_at_a_density(picture, tmp_path, density):
+    required("resvg_py")
     picture.save(tmp_path / "ramp.png", density=density)
     with Image.open(tmp_path / "ramp.png") as image:
         assert image.width == pytest.approx(density * picture.width, abs=1)

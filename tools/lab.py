@@ -33,14 +33,16 @@ class LabError(RuntimeError):
     """JupyterLab did not start."""
 
 
-def address(server: str, notebook: str) -> str:
+def address(server: str, notebook: str, *, page: str = "lab/tree") -> str:
     """Make the address at which JupyterLab opens a notebook, and no other that was open before.
+
+    Notebook 7 opens it at the page "notebooks".
 
     >>> address("http://127.0.0.1:8888/?token=abc", "01 a.ipynb")
     'http://127.0.0.1:8888/lab/tree/01%20a.ipynb?token=abc&reset'
     """
     base, token = server.split("?", 1)
-    return f"{base}lab/tree/{quote(notebook)}?{token}&reset"
+    return f"{base}{page}/{quote(notebook)}?{token}&reset"
 
 
 def end_kernels(server: str) -> int:
@@ -59,13 +61,14 @@ def end_kernels(server: str) -> int:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path, *, program: str = "jupyterlab") -> Iterator[str]:
     """Start JupyterLab on a free port of this machine alone, and end it when the block is left.
 
     Settings, workspaces and everything else that JupyterLab stores goes into a temporary folder.
 
     Args:
         folder: The folder that JupyterLab shows.
+        program: The module that is started: "jupyterlab", or "notebook" for Notebook 7.
 
     Yields:
         The server's address with its token; `address` makes a notebook's address of it.
@@ -87,7 +90,7 @@ def serve(folder: Path) -> Iterator[str]:
             "JUPYTER_TOKEN": secrets.token_hex(16),
             "OMP_NUM_THREADS": "1",
         }
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+        command = [sys.executable, "-m", program, "--no-browser", "--ServerApp.ip=127.0.0.1"]
         # Port 0: the system chooses a free one, and the server writes down which.
         command += ["--ServerApp.port=0", f"--ServerApp.root_dir={folder.resolve()}"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:

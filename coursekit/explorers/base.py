@@ -1,11 +1,14 @@
 """What explorers have in common: a checked photograph, a page part, and a still picture with words."""
 
 from abc import abstractmethod
+from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
 import anywidget
 import numpy as np
 import traitlets
+from IPython.core.getipython import get_ipython
+from IPython.display import publish_display_data
 from numpy.typing import NDArray
 
 from coursekit.explorers.bundle import bundled, style
@@ -13,7 +16,7 @@ from coursekit.explorers.traits import Float32, Ints, between
 from coursekit.images import ImageError, load_image
 from coursekit.pictures import Picture
 from coursekit.pictures.scale import colour_table
-from coursekit.pictures.words import by, number
+from coursekit.pictures.words import number
 
 MOST_PIXELS = 1024  # the longest side of a photograph
 
@@ -78,14 +81,10 @@ class Explorer(anywidget.AnyWidget):
                 f"{MOST_PIXELS} x {MOST_PIXELS}. Pass max_side={MOST_PIXELS} or less."
             )
         if min(height, width) < 8:
-            told, hint = f"has {height} x {width} pixels", "Pass a larger one."
-            whole = load_image(source, mode=cls.mode)
-            if whole.shape != image.shape:
-                told = f"of {by(whole.shape[:2])} pixels becomes {height} x {width} with max_side={max_side}"
-                hint = "Pass a larger max_side, or a photograph that is less narrow."
+            of = "" if max_side is None else f" with max_side={max_side}"
             raise ImageError(
-                f"{cls.__name__}: the photograph {told}; there is nothing to point at in fewer than 8 x 8. "
-                f"{hint}"
+                f"{cls.__name__}: the photograph has {height} x {width} pixels{of}; there is nothing to "
+                "point at in fewer than 8 x 8. Pass a larger one, or a larger max_side."
             )
         return image
 
@@ -126,12 +125,9 @@ class Explorer(anywidget.AnyWidget):
 
     def _stay_inside(self, _: Any) -> None:
         """Move the position into a picture that has become smaller, as the page does."""
-        try:
-            rows, columns = self._extent()
-        except ValueError:
-            return
-        row, column = self.position
-        self.position = min(row, rows - 1), min(column, columns - 1)
+        with suppress(ValueError):  # there is no picture
+            (row, column), (rows, columns) = self.position, self._extent()
+            self.position = min(row, rows - 1), min(column, columns - 1)
 
     @property
     def still(self) -> Picture:
@@ -152,8 +148,8 @@ class Explorer(anywidget.AnyWidget):
         return self.words
 
     def _ipython_display_(self) -> None:
-        from IPython.display import publish_display_data
-
+        self.layout.open()  # again, where it was closed
+        self.open()
         still = dict(self.still._repr_mimebundle_())
         # The page looks for this class, and hides the picture while the view is there.
         still["text/html"] = still["text/html"].replace("<figure>", '<figure class="coursekit-still">', 1)
@@ -161,6 +157,35 @@ class Explorer(anywidget.AnyWidget):
         # The still picture first: the view looks for it where it begins, and must find it there.
         publish_display_data(still)  # type: ignore[no-untyped-call]
         publish_display_data({"application/vnd.jupyter.widget-view+json": view})  # type: ignore[no-untyped-call]
+        _close_earlier(self)
+
+
+_shown: dict[Explorer, dict[str, str]] = {}  # the cells that show it, each with its run
+
+
+def _close_earlier(explorer: Explorer) -> None:
+    """Close what an earlier run of this cell showed and no other cell shows; Jupyter would keep it for ever.
+
+    Displayed once more, an explorer opens again. A front end that does not say which cell runs closes none.
+    """
+    shell: Any = get_ipython()
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell, run = request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id")
+    if cell is None:
+        return
+    _shown.setdefault(explorer, {})[cell] = run
+    for old, cells in [*_shown.items()]:
+        if cells.get(cell, run) != run:
+            del cells[cell]
+        if cells:
+            continue
+        del _shown[old]
+        old.close()
+        old.layout.close()
+        outputs = shell.history_manager.output_hist
+        for count in [count for count, value in outputs.items() if value is old]:
+            del outputs[count]
+            shell.drop_by_id({f"_{count}": old})
 
 
 def packed(array: NDArray[Any]) -> bytes:

@@ -17,8 +17,12 @@ CELLS = [
     "explorer = FilterExplorer(image)\nexplorer",
     "display(FilterExplorer(image, 'box3'), explorer)",
     "explorer.kernel.tolist()",
-    "explorer.kernel = 'sobel_x'",
+    "(first := explorer).kernel = 'sobel_x'",
     "FilterExplorer(image, np.ones(3))",
+    "from ipywidgets.widgets.widget import _instances\n"
+    "sum(isinstance(widget, FilterExplorer) for widget in _instances.values())",
+    "first",
+    "first.kernel = 'box3'",
 ]
 STILLS = "figure.coursekit-still"
 
@@ -70,13 +74,26 @@ def test_explorers_in_a_notebook(page):
     # A wrong argument is an error of Python's, and shows no half explorer.
     assert "with 2 to 7 rows and columns, got (3,)" in run_cell(page, 5)
     # Run again: the old view goes, the new one comes, no still picture stays.
-    run_cell(page, 1)
+    for _ in range(6):
+        run_cell(page, 1)
     all_hidden(page, 3)
+    # Of all these the last one is kept, and the first, which another cell shows.
+    assert run_cell(page, 6) == "3"
+    weight(roots.nth(2), 3).press("PageUp")
+    page.wait_for_timeout(500)  # what is set is told when the learner rests
+    # That one is closed when the other cell runs, too. Displayed once more, it lives again, as it was left.
+    run_cell(page, 2)
+    assert run_cell(page, 6) == "2"
+    run_cell(page, 7)
+    all_hidden(page, 4)
+    expect(weight(roots.nth(3), 3)).to_have_value("\u22121")
+    run_cell(page, 8)
+    expect(weight(roots.nth(3), 3)).to_have_value("0.11")
     expect(roots.nth(0).locator(".ck-weight")).to_have_count(16)
     # The kernel ends: the page goes on.
     choose(page, "Kernel", "Shut Down Kernel")
     page.get_by_text("No Kernel").first.wait_for()
-    all_hidden(page, 3)
+    all_hidden(page, 4)
     weight(roots.nth(0), 7).press("PageUp")
     expect(weight(roots.nth(0), 7)).to_have_value("2")
     point(roots.nth(0), 1, 0.3, 0.2)

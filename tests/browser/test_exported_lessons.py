@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from tools.browser import BrowserError, chromium_path
-from tools.notebooks.lesson import Pictures
+from tools.notebooks.lesson import LESSONS, Pictures
 from tools.screenshots import main, page_ends, to_html
-
-LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)

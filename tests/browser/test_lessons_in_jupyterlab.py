@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,9 +14,8 @@ from playwright.sync_api import expect
 
 from tools.lab import address, end_kernels
 from tools.lab_page import choose, run_all
-from tools.notebooks.lesson import Pictures
+from tools.notebooks.lesson import LESSONS, Pictures
 
-LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 MILLISECONDS = 240_000  # for a whole lesson on a busy machine
 SIZE = {"width": 1300, "height": 1400}
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from tools.editions.section import lesson_number
 from tools.editions.slides import HEIGHT, WIDTH, slides
-from tools.notebooks.lesson import Pictures
+from tools.notebooks.lesson import LESSONS, Pictures
 
-LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 # Pictures of all slides take as long as the test itself.
 PHOTOGRAPH = "COURSEKIT_SCREENSHOTS" in os.environ
 SMALLEST_TEXT = 14  # pixels

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell
 
 from tools.editions.section import PACKAGE, answer_id, place_section
-from tools.notebooks.normalise import KERNEL
+from tools.notebooks.normalise import METADATA
 
 if TYPE_CHECKING:
     from coursekit.exercises.engine import Exercise
@@ -56,7 +56,7 @@ def assignment(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: s
             cell.metadata["nbgrader"] = _metadata(f"answer-{_dashed(exercise)}", solution=True)
             graded.append(_graded_cell(exercise))
     made.cells = graded
-    made.metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    made.metadata = from_dict(METADATA)  # type: ignore[no-untyped-call]
     return made
 
 

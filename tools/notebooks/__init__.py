@@ -5,11 +5,12 @@ byte; `python -m tools.notebooks check` says which rule a notebook breaks, in wh
 """
 
 from tools.notebooks.execute import NotebookError, execute, write
-from tools.notebooks.lesson import Lesson
+from tools.notebooks.lesson import LESSONS, Lesson
 from tools.notebooks.normalise import NormaliseError, normalise, to_bytes
 from tools.notebooks.rules import RULES, Problem, check, check_file
 
 __all__ = [
+    "LESSONS",
     "RULES",
     "Lesson",
     "NormaliseError",

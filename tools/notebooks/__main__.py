@@ -7,22 +7,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.notebooks import NormaliseError, NotebookError, check_file, write
-
-LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
+from tools.notebooks import LESSONS, NormaliseError, NotebookError, check_file, write
 
 
 def find(paths: Sequence[Path]) -> list[Path]:
-    """List the notebooks: files themselves, those directly in folders; all lessons when none is named.
+    """List the notebooks: files themselves, the lessons in folders; all lessons when none is named.
+
+    What else lies in a folder is left out, and named on stderr.
 
     Raises:
         FileNotFoundError: There is nothing at a path.
     """
     found: list[Path] = []
-    for path in paths or [LESSONS]:
+    for path in paths or LESSONS:
         if not path.exists():
             raise FileNotFoundError(f"There is no notebook or folder {path}.")
-        found += sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+        inside = sorted(path.glob("*.ipynb"))
+        lessons = [each for each in inside if each.name in {lesson.name for lesson in LESSONS}]
+        found += lessons if path.is_dir() else [path]
+        if others := [each.name for each in inside if each not in lessons]:
+            print(f"Left out, for no lesson has this name: {', '.join(others)}", file=sys.stderr)
     here = Path.cwd()
     return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
 

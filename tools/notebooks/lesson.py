@@ -13,7 +13,19 @@ from typing import Any
 
 import nbformat
 
-__all__ = ["Cell", "Lesson", "Pictures", "count_words", "exercise_range", "python_of"]
+__all__ = ["LESSONS", "Cell", "Lesson", "Pictures", "count_words", "exercise_range", "python_of"]
+
+NAMES = (
+    "01_image_loading",
+    "02_filter_bank",
+    "03_conv_layer",
+    "04_relu",
+    "05_pooling",
+    "06_stacked_conv_layers",
+    "07_vgg_filters",
+)
+LESSONS = [Path(__file__).resolve().parents[2] / "notebooks" / f"{name}.ipynb" for name in NAMES]
+"""The files of the lessons. A notebook of any other name beside them is a copy, or the reader's own."""
 
 NOT_PROSE = (
     (re.compile(r"```.*?```|<!--.*?-->", re.DOTALL), " "),

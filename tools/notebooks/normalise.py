@@ -9,9 +9,20 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-__all__ = ["ADDRESS", "NormaliseError", "fingerprint", "normalise", "to_bytes"]
+__all__ = ["ADDRESS", "METADATA", "NormaliseError", "fingerprint", "normalise", "to_bytes"]
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What a kernel says of itself, but for the version, which differs from machine to machine.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
 KEPT_IN_CELLS = ("tags", "slideshow", "nbgrader", "jupyter")
 VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = '<figure class="coursekit-still">'
@@ -73,11 +84,7 @@ def normalise(notebook: NotebookNode, *, name: str = "the notebook") -> Notebook
             cell.execution_count = count
             outputs = _without_views(cell.outputs)
             cell.outputs = _merged(_still(output, count, f"{name}, cell {number}") for output in outputs)
-    result.metadata = {
-        "coursekit": {"executed": fingerprint(result)},
-        "kernelspec": dict(KERNEL),
-        "language_info": {"name": "python"},
-    }
+    result.metadata = {"coursekit": {"executed": fingerprint(result)}, **METADATA}
     result.nbformat, result.nbformat_minor = 4, 5
     return nbformat.from_dict(result)  # type: ignore[no-untyped-call, no-any-return]
 

@@ -1,7 +1,7 @@
 // Controls: each shows a value with `set(value)`, and tells what the learner chooses with
 // `onvalue(value)`. See bind.js.
 
-import { clamp, keepKeys, modified, newId, node } from "./elements.js";
+import { clamp, modified, newId, node } from "./elements.js";
 import { alike, noiseOf, planeOf, shown } from "./kernels.js";
 
 const STEPS = {
@@ -109,14 +109,11 @@ export function toggle({ label }) {
  * @param {{ label: string, title?: string | null, onclick: () => void }} options
  */
 export function button({ label, title, onclick }) {
-  const made = node("button", { type: "button", class: "ck-button", title, onclick }, label);
-  keepKeys(made);
-  return made;
+  return node("button", { type: "button", class: "ck-button", title, onclick }, label);
 }
 
 /** A control behind its name. */
 function labelled(label, input, ...more) {
-  keepKeys(input);
   const name = node("label", { for: input.id }, label);
   return node("div", { class: "ck-control" }, name, input, ...more);
 }

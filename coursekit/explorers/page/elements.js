@@ -111,14 +111,6 @@ export function give(part, attributes) {
   for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
 }
 
-/** Keep a control's keys to itself: JupyterLab would take the arrows and letters for commands. */
-export function keepKeys(control) {
-  control.addEventListener("keydown", (event) => {
-    const forJupyter = (event.ctrlKey || event.metaKey || event.shiftKey) && event.key === "Enter";
-    if (!forJupyter) event.stopPropagation();
-  });
-}
-
 let ids = 0;
 
 /** An id that no other element of a page has, whichever explorers are on it. */

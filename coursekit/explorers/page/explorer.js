@@ -3,7 +3,7 @@
 
 import { bind } from "./bind.js";
 import { tablesOf } from "./data.js";
-import { node } from "./elements.js";
+import { modified, node } from "./elements.js";
 import { mapView } from "./maps.js";
 
 const SPOKEN = 300; // milliseconds that a line must rest before screen readers read it
@@ -89,12 +89,24 @@ function begin(el, { name, title, help }) {
     }, SPOKEN);
   };
   const show = hideStill(el);
+  const release = keepKeys(root);
   const close = () => {
     clearTimeout(timer);
+    release();
     root.remove();
     show();
   };
   return { root, controls, stage, spoken, say, close };
+}
+
+/** Keep the keys pressed in an explorer from Jupyter, whose commands arrows and letters are. */
+function keepKeys(root) {
+  const keep = (event) => {
+    const part = document.activeElement;
+    if (root.contains(part)) part?.toggleAttribute("data-lm-suppress-shortcuts", !modified(event));
+  };
+  window.addEventListener("keydown", keep, true); // before the document, where Notebook 7 reads keys
+  return () => window.removeEventListener("keydown", keep, true);
 }
 
 /**

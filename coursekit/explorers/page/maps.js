@@ -165,6 +165,5 @@ function listenToKeys(view, { go, holds, hold }) {
     else if (event.key === "Escape") hold(false);
     else return;
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell
   });
 }

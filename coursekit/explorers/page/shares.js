@@ -31,7 +31,6 @@ export function sharesList({ onchoose }) {
     else if (event.key === "End") choose(rows.length - 1);
     else return;
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell
   });
   const resize = (count) => {
     rows = Array.from({ length: count }, (_, index) => {

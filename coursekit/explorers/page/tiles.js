@@ -79,7 +79,6 @@ export function overview({ onchoose }) {
     if (Number.isNaN(next)) return;
     if (next >= 0 && next < count) onchoose(next);
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell
   });
   return { element, paint, choose };
 }

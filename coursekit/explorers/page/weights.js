@@ -2,7 +2,7 @@
 
 import { colourOf, isDark } from "./colours.js";
 import { fitting, plane, shown } from "./kernels.js";
-import { clamp, keepKeys, node } from "./elements.js";
+import { clamp, node } from "./elements.js";
 
 const STEP = 0.25;
 const MOST = 20; // weights from -20 to 20, unless Python gives larger ones
@@ -75,7 +75,6 @@ export function weightTable({ table, onweight, onwords }) {
         write(at);
       }
     });
-    keepKeys(input);
     input.addEventListener("input", () => typed.add(at));
     input.addEventListener("change", () => read(at));
     input.addEventListener("focus", () => input.select());
