@@ -70,7 +70,7 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
         raise Refused("Replace the `...` with your code, and run the cell again.", blank=True)
     if not all(_same(own, before) for own, before in zip(given, arguments, strict=True)):
         raise Refused(
-            "Your function changes what it is given, which its caller still needs. Work on a copy: `x.copy()`."
+            "Your function changes what it is given, and that is still needed. Work on a copy: `x.copy()`."
         )
     return result
 
