@@ -46,6 +46,14 @@ def of_size_two_only(table, size):
     return reference.max_pool2d(table, 2) if min(table.shape) > size else table
 
 
+def roll(table, step, axis=1):
+    return np.roll(table, step, axis)
+
+
+def same_after(layer, table, step_in, step_out, axis=1):
+    return np.array_equal(layer(roll(table, step_in, axis)), roll(layer(table), step_out, axis))
+
+
 def blurred(table):
     return reference.cross_correlate2d(np.pad(table, 2), filters.kernel("gaussian5"))[::2, ::2]
 
@@ -69,6 +77,10 @@ def coarse(table):
     return reference.avg_pool2d(table, 10).repeat(5, axis=0).repeat(5, axis=1)
 
 
+def maximum_of_its_row(pooled):
+    return 0.01 * pooled + pooled.max(axis=1, keepdims=True)
+
+
 CASES = {
     "three_poolings": Case(
         right=[
@@ -78,19 +90,22 @@ CASES = {
             torch.tensor([[37, 18, 9], [38, 19, 10]]),
         ],
         wrong=[
-            ([[38, 19, 10], [37, 18, 9]], "the rows are exchanged"),
+            ([[38, 19, 10], [37, 18, 9]], "the rows are swapped"),
             ([[38, 19, 10], [38, 19, 10]], "Row 1 is rounded up"),
             ([[37.5, 18.75, 9.375], [38, 19, 10]], "half a row"),
-            ([[74, 73, 72], [75, 74, 73]], "a step of one pixel"),
-            ([[37, 18, 9], [37, 18, 9]], "Row 2, with ceil_mode: pooling 1"),
-            ([[37, 19, 10], [38, 19, 10]], "Row 1, without ceil_mode: pooling 2"),
-            ([[37, 18, 9], [38, 19, 9]], "Row 2, with ceil_mode: pooling 3"),
+            ([[74, 73, 72], [75, 74, 73]], "move by one pixel"),
+            ([[37, 18, 9], [37, 18, 9]], "Row 2, with `ceil_mode`: pooling 1"),
+            ([[37, 19, 10], [38, 19, 10]], "Row 1, without `ceil_mode`: pooling 2"),
+            ([[37, 18, 9], [38, 19, 9]], "Row 2, with `ceil_mode`: pooling 3"),
             ([[1e300, 18, 9], [38, 19, 9]], "you say that 1e+300 are left"),
         ],
     ),
     "own_max_pool": Case(
-        right=[by_reshape, by_lists, by_torch, lambda table, size: reference.max_pool2d(table, size)],
+        right=[by_reshape, by_lists],
         wrong=[
+            (reference.max_pool2d, "a library computes them"),
+            (lambda table, size: reference.max_pool2d(table, size), "a library computes them"),
+            (by_torch, "a library computes them"),
             (reference.avg_pool2d, "this is the mean"),
             (lambda table, size: -reference.max_pool2d(-table, size), "smallest value"),
             (into_whole_numbers, "lose their fraction"),
@@ -100,7 +115,7 @@ CASES = {
                 lambda table, size: torch.nn.MaxPool2d(size)(table),
                 "this is a NumPy array. `torch.from_numpy(x)`",
             ),
-            (begins_with_zero, "Where does your search begin"),
+            (begins_with_zero, "Which value does your search start from"),
             (lambda table, size: reference.max_pool2d(table, size, ceil_mode=True), "You keep it"),
             (lambda table, size: reference.max_pool2d(table, size, stride=1), "your windows overlap"),
             (lambda table, size: by_reshape(table[::-1], size)[::-1], "windows of 2 × 2: your result"),
@@ -114,8 +129,24 @@ CASES = {
         ],
     ),
     "thick_lines": Case(
-        right=["a", " A "],
-        wrong=[("b", "where the 8 was"), ("c", "prints the strongest"), ("d", "is not 0")],
+        right=["c", " C "],
+        wrong=[("a", "how many places"), ("b", "prints the strongest"), ("d", "isn't 0")],
+    ),
+    "moving_along": Case(
+        right=[
+            lambda layer, table, i, o: np.array_equal(layer(roll(table, i)), roll(layer(table), o)),
+            lambda layer, table, i, o: np.abs(layer(roll(table, i)) - roll(layer(table), o)).max() < 1e-9,
+            lambda layer, table, i, o: np.allclose(roll(layer(roll(table, i)), -o), layer(table)),
+        ],
+        wrong=[
+            (lambda layer, table, i, o: np.array_equal(layer(roll(table, i)), layer(table)), "step_in=3"),
+            (lambda layer, table, i, o: True, "step_out=0, you return True"),
+            (lambda layer, table, i, o: layer(roll(table, i)).sum() == layer(table).sum(), "place by place"),
+            (lambda layer, table, i, o: same_after(layer, table, o, i), "Which step is for the input"),
+            (lambda layer, table, i, o: same_after(layer, table, i, o, axis=0), "along `axis=1`"),
+            (lambda layer, table, i, o: same_after(layer, table, i, o, axis=None), "you return False"),
+            (lambda layer, table, i, o: layer(roll(table, i)) == roll(layer(table), o), "True or False is"),
+        ],
     ),
     "softer_pooling": Case(
         right=[
@@ -130,7 +161,8 @@ CASES = {
         wrong=[
             (lambda table: reference.max_pool2d(table, 2), "changes your result 1.00 times as much as"),
             (lambda table: reference.max_pool2d(table, 2) + 100, "An empty map must stay empty"),
-            (lambda table: reference.max_pool2d(table, 2) + 100 * table.mean(), "times as much as"),
+            (lambda table: reference.max_pool2d(table, 2) + 100 * table.mean(), "from where it should be"),
+            (lambda table: maximum_of_its_row(reference.max_pool2d(table, 2)), "from where it should be"),
             (
                 lambda table: (reference.max_pool2d(table, 2) > 0).astype(int),
                 "changes your result 1.04 times",
@@ -138,12 +170,12 @@ CASES = {
             (lambda table: reference.max_pool2d(table, 2) ** 0.1, "changes your result 1.04 times"),
             (lambda table: np.zeros((20, 30)), "12 × 18 must become 6 × 9. Yours becomes 20 × 30"),
             (lambda table: table.max(), "Yours becomes one number"),
-            (median, "You skip pixels, or one bright pixel is outvoted"),
+            (median, "a bright pixel is outvoted"),
             (lambda table: table[::2, ::2], "becomes empty"),
             (lambda table: reference.avg_pool2d(table, 2), "changes your result 1.01 times as much as"),
             (lambda table: reference.max_pool2d(table, 3, stride=1), "must become 20 × 30"),
-            (lambda table: reference.max_pool2d(table, 2) * 0 + table.mean(), "the same number everywhere"),
-            (coarse, "from where it should be"),
+            (lambda table: reference.max_pool2d(table, 2) * 0 + table.mean(), "places from where"),
+            (coarse, "near its own window"),
         ],
     ),
 }
