@@ -14,8 +14,8 @@ from coursekit.pictures.words import DESCRIBED, NOISE, number, panel_names, plur
 
 ScaleName = Literal["shared", "each"]
 STRETCHED = (
-    "each map stretched by itself, its smallest value black and its largest white, "
-    "so panels cannot be compared"
+    "each map stretched by itself from black (its smallest) to white (its largest), "
+    "so the maps cannot be compared"
 )
 
 
@@ -25,7 +25,7 @@ def show_feature_maps(
     title: str = "",
     titles: Sequence[str] = (),
     columns: int | None = None,
-    scale: ScaleName | Scale = "shared",
+    scale: ScaleName = "shared",
 ) -> Picture:
     """Show 1 to 512 feature maps side by side, all on one scale that stands beside them.
 
@@ -34,8 +34,9 @@ def show_feature_maps(
         title: A line above the picture.
         titles: One name for each map; left out, maps are counted from 1.
         columns: Maps in a row; left out, as few as keep the picture on one screen.
-        scale: "shared" is one scale for all, zero in its middle where a value is negative. "each" stretches
-            every map by itself, as plotting programs do; the words then say that they cannot be compared.
+        scale: "shared" is one scale for all, zero in its middle where a value is negative, and a few extreme
+            values beyond its ends where bar and words say so. "each" stretches every map by itself, as
+            plotting programs do; the words then say that they cannot be compared.
 
     Returns:
         A picture; its words give number, size, range, what is negative or zero, and each map of a few.
@@ -46,9 +47,8 @@ def show_feature_maps(
 
     >>> import numpy as np
     >>> print(show_feature_maps(np.array([[[-1.0, 0.0], [0.0, 3.0]]]), title="Response").words)
-    Response. 1 feature map, 2 x 2. Values -1 to 3, one scale: blue is negative, white is 0, red is \
-positive, to 3. 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, peak 3 at \
-row 1, column 1, on average strongest at the bottom right.
+    Response. 1 feature map, 2 x 2. Values -1 to 3, on one scale from blue (-3) through white (0) to \
+red (3). 25 % negative, 50 % zero. Map 1: -1 to 3, mean 0.50, peak 3 at row 1, column 1.
     """
     stack = as_maps(maps)
     count, *shape = stack.shape
@@ -62,9 +62,9 @@ row 1, column 1, on average strongest at the bottom right.
     size = layout.panel_size(count, across, shape)
     panels = [layout.map_panel(map_, common, *size, among=count) for map_ in stack]
     drawn = layout.with_bar(layout.grid(panels, across, shown), common)
-    told = f"one scale{' for all' if count > 1 else ''}: {common.words}" if common else STRETCHED
+    told = f"on one scale {common.words}" if common else STRETCHED
     head = f"{count_words(stack)}. Values {words.range_words(stack)}, {told}."
-    return layout.page(drawn, words.titled(title, head, detail_words(stack, names, common)), title)
+    return layout.page(drawn, words.titled(title, head, detail_words(stack, names)), title)
 
 
 def as_maps(maps: Any) -> FloatArray:
@@ -83,13 +83,11 @@ def as_maps(maps: Any) -> FloatArray:
     return array
 
 
-def common_scale(stacks: Sequence[FloatArray], scale: ScaleName | Scale) -> Scale | None:
+def common_scale(stacks: Sequence[FloatArray], scale: ScaleName) -> Scale | None:
     """The one scale of all maps, or None where each has its own."""
-    if isinstance(scale, Scale):
-        return scale
     if scale not in ("shared", "each"):
-        raise WrongValueError(f'scale must be "shared" or "each", but is {scale!r}.')
-    return Scale.of(stacks) if scale == "shared" else None
+        raise ValueError(f'scale must be "shared" or "each", but is {scale!r}.')
+    return Scale.of_maps(stacks) if scale == "shared" else None
 
 
 def count_words(stack: FloatArray, noun: str = "feature map") -> str:
@@ -98,7 +96,7 @@ def count_words(stack: FloatArray, noun: str = "feature map") -> str:
     return f"{plural(count, noun)}, {'each ' if count > 1 else ''}{words.by(size)}"
 
 
-def detail_words(stack: FloatArray, names: Sequence[str], common: Scale | None, most: int = DESCRIBED) -> str:
+def detail_words(stack: FloatArray, names: Sequence[str], most: int = DESCRIBED) -> str:
     """Say which share is negative or zero, what each map holds where there are few, and what is wrong."""
     parts = []
     noise = NOISE * words.reach_of(stack)
@@ -106,10 +104,6 @@ def detail_words(stack: FloatArray, names: Sequence[str], common: Scale | None, 
     # Of several maps that are told one by one, each has its own: a share of all would hide that they differ.
     if (single or not each) and (signs := _signs(stack)):
         parts.append(f"{sentence(signs)}.")
-    if common and not (common.low <= float(stack.min()) and float(stack.max()) <= common.high):
-        slack = NOISE * max(abs(common.high), abs(common.low))
-        outside = float(((stack < common.low - slack) | (stack > common.high + slack)).mean())
-        parts.append(f"{share(outside)} of the values lie outside the scale." if outside else "")
     if each:
         told = zip(stack, names, strict=True)
         parts += [_one(map_, name, noise, "" if single else _signs(map_)) for map_, name in told]
@@ -139,15 +133,13 @@ def _one(map_: FloatArray, name: str, noise: float, signs: str = "") -> str:
     map_ = np.where(np.abs(map_) <= noise, 0, map_)
     parts = [words.range_words(map_)]
     if np.isfinite(map_).any() and not (np.isfinite(map_).all() and words.alike(map_)):
-        # Of values that are equal but for noise, the first.
-        first = (words.magnitude_of(map_) >= 1 - 10 * NOISE).argmax()
-        row, column = np.unravel_index(first, map_.shape)
+        row, column = words.peak(map_)
         reach = words.reach_of(map_)
         # Dividing first keeps the sum of huge values finite.
         mean = float((map_[np.isfinite(map_)].astype(np.float64) / (reach or 1.0)).mean())
         about = "about 0" if reach and abs(mean) < 0.01 else number(mean * reach)
         highest = f"peak {number(map_[row, column])} at row {row}, column {column}"
-        parts += [signs, f"mean {about}", highest, f"on average strongest {words.heaviest_part(map_)}"]
+        parts += [signs, f"mean {about}", highest]
     return f"{sentence(name)}: {', '.join(filter(None, parts))}."
 
 

@@ -52,8 +52,8 @@ def show_filters(
             differs, or more than 1024 weights are to be written.
 
     >>> show_filters([[-1.0, 1.0], [-1.0, 1.0]])
-    1 kernel, 2 x 2. Weights -1 to 1, one scale: blue is negative, white is 0, red is positive, to 1. \
-Kernel 1: -1 1 / -1 1.
+    1 kernel, 2 x 2. Weights -1 to 1, on one scale from blue (-1) through white (0) to red (1). Kernel 1: \
+-1 1 / -1 1.
     """
     array = as_array(filters, "filters")
     if colour:
@@ -73,7 +73,7 @@ Kernel 1: -1 1 / -1 1.
     few = inputs if 1 < inputs <= MOST_CHANNELS else few
     across = layout.checked_columns(columns, count) or few
     cell = _cell(count, across, max(height, width), WIDTH - BAR, NAME, 30 * width if inputs > 1 else 0)
-    tables = _texts(kernels) if kernels.size <= (MOST_ASKED if values else MOST_WRITTEN) else []
+    tables = words.tables(kernels) if kernels.size <= (MOST_ASKED if values else MOST_WRITTEN) else []
     texts = [row for table in tables for row in table]
     needed = layout.cell_size(texts) if texts else 0
     if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
@@ -123,8 +123,8 @@ def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: i
     note = f"gray is 0; a channel is brightest at {number(reach)} and darkest at -{number(reach)}"
     parts = [
         f"{plural(count, 'filter')} for 3 channels, {words.by(shape)}, in colour. "
-        f"Weights {range_words(weight)}, one scale: gray is 0, a positive weight adds its channel's colour, "
-        f"to {number(reach)}."
+        f"Weights {range_words(weight)}. Gray is 0; a positive weight adds its channel's colour, a negative "
+        "one takes it away, on one scale for all."
     ]
     strength = np.sqrt(((known / reach) ** 2).sum(axis=(1, 2, 3)))
     if count > 3:
@@ -132,8 +132,8 @@ def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: i
     for n in words.strongest(strength / (strength.max() or 1.0)):
         sums = zip(CHANNELS, known[n].sum(axis=(1, 2)), strict=True)
         told = ", ".join(f"{name} {number(total, reach=reach)}" for name, total in sums)
-        heaviest = words.heaviest_part(np.abs(known[n] / reach).sum(axis=0))
-        parts.append(f"{sentence(names[n])}: sums {told}, heaviest {heaviest}.")
+        row, column = words.peak(np.abs(known[n] / reach).sum(axis=0))
+        parts.append(f"{sentence(names[n])}: sums {told}, heaviest at row {row}, column {column}.")
     said = words.titled(title, *parts, words.trouble(weight))
     return layout.page(layout.grid(panels, across, shown), said, title, note)
 
@@ -144,33 +144,24 @@ def _cell(count: int, across: int, side: int, room: int, head: int, least: int =
     return max(2, min(LARGEST, room // across - GAP, tall) // side)
 
 
-def _texts(kernels: FloatArray) -> list[list[list[str]]]:
-    """Write each kernel; one of whole numbers stays whole beside those of fractions."""
-    count, height, width = kernels.shape
-    together = words.table(kernels.reshape(-1, width))
-    whole = (kernels == np.round(kernels)).all(axis=(1, 2))
-    return [
-        words.table(kernels[n]) if whole[n] else together[n * height : (n + 1) * height] for n in range(count)
-    ]
-
-
 def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale) -> str:
     count, height, width = kernels.shape
-    each, all_ = ("each ", " for all") if count > 1 else ("", "")
-    size = f"{plural(count, 'filter' if array.ndim > 2 else 'kernel')}, {each}{height} x {width}"
+    noun, each = "filter" if array.ndim > 2 else "kernel", "each " if count > 1 else ""
+    size = f"{plural(count, noun)}, {each}{height} x {width}"
     if array.ndim == 4 and array.shape[1] > 1:
         filters, channels = array.shape[:2]
         size = f"{plural(filters, 'filter')} of {plural(channels, 'kernel')} each, {height} x {width}"
-    parts = [f"{size}. Weights {range_words(kernels)}, one scale{all_}: {scale.words}."]
+    parts = [f"{size}. Weights {range_words(kernels)}, on one scale {scale.words}."]
     if kernels.size <= MOST_SAID:
-        tables = zip(names, _texts(kernels), strict=True)
+        tables = zip(names, words.tables(kernels), strict=True)
         parts += [f"{sentence(name)}: {words.slashed(table)}." for name, table in tables]
     else:
         reach = float(np.abs(kernels).sum(axis=(1, 2), dtype=np.float64).max())
         sums = kernels.sum(axis=(1, 2), dtype=np.float64)
         for name, kernel, total in zip(names[:DESCRIBED], kernels, sums, strict=False):
             detail = f"{range_words(kernel)}, sum {number(total, reach=reach)}"
-            parts.append(f"{sentence(name)}: {detail}, heaviest {words.heaviest_part(kernel)}.")
+            row, column = words.peak(kernel)
+            parts.append(f"{sentence(name)}: {detail}, heaviest at row {row}, column {column}.")
         if count > DESCRIBED:
             low, high = number(sums.min(), reach=reach), number(sums.max(), reach=reach)
             parts.append(f"The sums of all {count} kernels run from {low} to {high}.")

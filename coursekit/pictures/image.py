@@ -1,6 +1,7 @@
 """Pictures of images: photographs, and patches small enough to write the numbers in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from coursekit.pictures import layout
 from coursekit.pictures.arrays import Colours, FloatArray, as_array, is_bytes, is_image
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import NOT_A_NUMBER
-from coursekit.pictures.svg import Block, rectangle
-from coursekit.pictures.words import extremes, number, range_words, table, titled, trouble
+from coursekit.pictures.svg import Block, one_line, rectangle, text, text_width
+from coursekit.pictures.words import extremes, number, panel_names, range_words, table, titled, trouble
 
 LARGEST = 640  # pixels of the page
 MOST_NUMBERS = 12  # rows or columns of cells with a number in each
+# Of frames: apart for every colour blindness (Okabe and Ito), and bright, for photographs.
+FRAMES = {"orange": "#ff9900", "blue": "#56b4e9", "yellow": "#f0e442", "pink": "#cc79a7", "green": "#009e73"}
+FRAMES |= {"white": "#ffffff"}
 
 Box = tuple[int, int, int, int]
 Line = tuple[Box, str, int]  # around pixels, in a colour, so thick
@@ -27,6 +31,7 @@ def show_image(
     title: str = "",
     values: bool | None = None,
     boxes: Iterable[Box] = (),
+    labels: Sequence[str] = (),
     detail: Box | None = None,
     corner: tuple[int, int] = (0, 0),
 ) -> Picture:
@@ -36,7 +41,8 @@ def show_image(
         image: `(H, W) or (H, W, 3)`, gray or RGB. Floats must lie in [0, 1]; uint8 stands for 0 to 255.
         title: A line above the image.
         values: Write the numbers into the pixels. Left out, this is done up to 12 x 12 pixels.
-        boxes: Frames to draw around pixels, each `(row, column, height, width)`.
+        boxes: Frames to draw around pixels, each `(row, column, height, width)`; several differ in colour.
+        labels: One name for each frame, written below the image beside its colour.
         detail: A part `(row, column, height, width)` that stands enlarged beside the image, with its frames.
         corner: Row and column from which pixels are counted: of a patch, where it was cut out.
 
@@ -62,8 +68,17 @@ def show_image(
 
     longest = max(height, width)
     frames = [_checked_box(box, height, width, "the frame") for box in boxes]
-    lines = [line for frame in frames for line in ((frame, "#000000", 3), (frame, "#ff9900", 2))]
-    marks = [f"A frame marks {position(frame)}." for frame in frames]
+    called = panel_names(labels, len(frames), "frame") if len(labels) else [""] * len(frames)
+    inks = list(islice(cycle(FRAMES.items()), len(frames)))
+    inked = sorted(
+        zip(frames, inks, strict=True), key=lambda one: -one[0][2] * one[0][3]
+    )  # small ones on top
+    lines = [line for frame, (_, ink) in inked for line in _two(frame, ink)]
+    marks = [
+        f"{f'The {ink} frame' if len(frames) > 1 or name else 'A frame'}{name and f', {name},'} "
+        f"marks {position(frame)}."
+        for frame, name, (ink, _) in zip(frames, called, inks, strict=True)
+    ]
     zoom = LARGEST / longest if longest > LARGEST else max(1, 440 // longest)
     colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
@@ -88,7 +103,24 @@ def show_image(
         larger = max(min(max(drawn.height - drawn.head, 200) / detail[2], room / detail[3]), 1)
         larger = int(larger) if larger >= 2 else larger
         drawn = layout.row([drawn, _part(colours, detail, larger, corner, lines)])
+    if len(labels):
+        entries = [_entry(name, ink) for name, (_, ink) in zip(called, inks, strict=True)]
+        drawn = layout.column([drawn, layout.fitting(entries, 14)], 10)
     return layout.page(drawn, titled(title, image_words(image), *marks), title)
+
+
+def _two(box: Box, ink: str) -> tuple[Line, Line]:
+    """The two lines of a frame: its colour with an edge in black, so that it is seen on every ground."""
+    return (box, "#000000", 3), (box, ink, 2)
+
+
+def _entry(name: str, ink: str) -> Block:
+    """Draw a small frame in a colour, and what it stands for."""
+    name = one_line(name, 300, layout.SMALL)
+    frame = "".join(
+        rectangle(3, 3, 11, 11, colour, thick=thick) for _, colour, thick in _two((0, 0, 0, 0), ink)
+    )
+    return Block(22 + text_width(name, layout.SMALL), 17, frame + text(name, 22, 8.5, layout.SMALL))
 
 
 def image_words(image: Any) -> str:

@@ -18,6 +18,7 @@ TALL = 620  # what a laptop shows without scrolling
 TALLEST = 4000  # of a picture that somebody asked for with few columns
 MARGIN, GAP = 8, 6
 BAR = 64  # what a colour bar with its numbers usually takes
+TIP = 12  # pixels of the triangle at the end of a bar whose scale goes on
 THIN = 8  # a map of one row or column is still seen
 NAMED = 46  # a narrow panel is given this much for its name, where the page has it
 TITLE, NAME, SMALL, TINY = 15, 13, 12, 11  # sizes of text
@@ -53,6 +54,16 @@ def column(blocks: Sequence[Block], gap: float = GAP) -> Block:
 def rows(blocks: Sequence[Block], across: int, gap: float = GAP) -> Block:
     """Put blocks in rows of so many."""
     return column([row(blocks[n : n + across], gap) for n in range(0, len(blocks), across)], gap)
+
+
+def fitting(blocks: Sequence[Block], gap: float = GAP) -> Block:
+    """Put blocks in rows, as many in each as the page has room for, and in all rows about as many."""
+    count = len(blocks)
+    for lines in range(1, count):
+        drawn = rows(blocks, -(-count // lines), gap)
+        if drawn.width <= WIDTH - 2 * MARGIN:
+            return drawn
+    return column(blocks, gap)
 
 
 def grid(panels: Sequence[Block], columns: int, names: Sequence[str] = (), *, lines: int = 3) -> Block:
@@ -129,9 +140,19 @@ def with_bar(panels: Block, scale: Scale | None) -> Block:
     height = min(max(panels.height - panels.head, 70), 260)
     ramp = 2 * np.linspace(scale.high / 2, scale.low / 2, 256)[:, None]  # halves: the span could be infinite
     marks = {0.0: number(scale.high), 1.0: number(scale.low)} | ({0.5: "0"} if scale.kind == "signed" else {})
-    written = "".join(text(mark, 20, share * height, SMALL) for share, mark in marks.items())
+    drawn = framed(scale.bitmap(ramp, 256, 1), height, 14).svg
+    for value in scale.beyond:  # a triangle says that the scale goes on, and how far
+        share, way = (0.0, -1) if value > 0 else (1.0, 1)
+        red, green, blue = scale.colours(np.array(value)).tolist()
+        tip, near = share * height + way * (TIP + 2), share * height + way * 2
+        fill = f"rgb({red},{green},{blue})"
+        drawn += f"<path d='M-0.5 {near:.1f}H14.5L7 {tip:.1f}z' fill='{fill}' stroke='gray'/>"
+        marks[share + way * (TIP + 2) / height] = f"to {number(value)}"
+    drawn += "".join(text(mark, 20, share * height, SMALL) for share, mark in marks.items())
     wide = max(BAR, 28 + max(text_width(mark, SMALL) for mark in marks.values()))
-    bar = Block(wide, height, framed(scale.bitmap(ramp, 256, 1), height, 14).svg + written)
+    over = TIP + SMALL if any(value > 0 for value in scale.beyond) else 0
+    under = TIP + SMALL if any(value < 0 for value in scale.beyond) else 0
+    bar = Block(wide, over + height + under, f"<g transform='translate(0 {over})'>{drawn}</g>", over)
     return row([panels, bar], gap=2 * GAP)
 
 
@@ -145,8 +166,8 @@ def numbers(texts: Texts, colours: Colours, cell: float, *, among: Texts | None 
     drawn = []
     for (down, across), dark in np.ndenumerate(is_dark(colours)):
         x, y = (across + 0.5) * cell, (down + 0.5) * cell - 0.6 * size * (lines - 1)
-        for n, words in enumerate(texts[down][across].split("\n")):
-            ink = "white" if dark else "black"
+        ink = "white" if dark else "black"
+        for n, words in enumerate(texts[down][across].split("\n") if texts[down][across] else []):
             drawn.append(text(words, x, y + 1.2 * size * n, size, ink=ink, anchor="middle"))
     return "".join(drawn)
 

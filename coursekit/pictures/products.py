@@ -8,7 +8,7 @@ from coursekit.errors import WrongValueError
 from coursekit.pictures import arrays, layout, svg
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.words import number, slashed, table, titled
+from coursekit.pictures.words import number, slashed, table, tables, titled
 
 MOST = 7  # rows and columns
 SIGN, SUM = 26, 18  # sizes of text
@@ -43,14 +43,13 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
     cells["products"] = cells["patch"].astype(np.float64) * cells["kernel"]
     reach = float(np.abs(cells["products"]).sum())
     total = f"sum = {number(cells['products'].sum(), 3, reach=reach)}"
-    texts = {name: table(values) for name, values in cells.items()}
+    texts = {name: table(one) if name == "patch" else tables(one[None])[0] for name, one in cells.items()}
     cell = max(40, *map(layout.cell_size, texts.values()))
     tall, wide = shape[0] * cell, shape[1] * cell
     signed = Scale.of([cells["kernel"], cells["products"], -np.abs(cells["products"])])
-    is_unit = bool(cells["patch"].min() >= 0 and cells["patch"].max() <= 1)
     drawn = []
     for sign, (name, values) in zip(("×", "=", total), cells.items(), strict=True):
-        scale = Scale(0.0, 1.0, "gray") if name == "patch" and is_unit else signed
+        scale = Scale.of_patch(values) if name == "patch" else signed
         written = layout.numbers(texts[name], scale.colours(values), cell)
         drawn.append(layout.named(layout.map_panel(values, scale, tall, wide).plus(written), [name]))
         size = SUM if sign is total else SIGN

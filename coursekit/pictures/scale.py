@@ -1,7 +1,7 @@
 """How numbers become colours, and which ink is legible on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, Self
 
@@ -10,8 +10,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from coursekit.pictures.arrays import Colours, FloatArray
-from coursekit.pictures.words import extremes, number
+from coursekit.pictures.words import NOISE, extremes, number
 
+ONE_IN, CLEARLY = 200, 1.25  # of the values of maps one in so many may lie beyond the scale, if clearly
 NOT_A_NUMBER = (255, 0, 255)  # magenta stands in neither colour map
 NAMES = {"signed": "RdBu_r", "positive": "viridis"}
 
@@ -27,16 +28,38 @@ class Scale:
     low: float
     high: float
     kind: Literal["signed", "positive", "gray"]
+    beyond: tuple[float, ...] = ()  # the smallest and the largest value, as far as they lie beyond the ends
 
     @classmethod
     def of(cls, arrays: Sequence[FloatArray]) -> Self:
         """The one scale that fits all arrays: zero in the middle if any is negative, else at its start."""
         ends = [end for array in arrays for end in extremes(array) or ()]
-        low, high = min(ends, default=0.0), max(ends, default=0.0)
-        if low < 0:
-            reach = max(-low, high)
-            return cls(-reach, reach, "signed")
-        return cls(0.0, high or 1.0, "positive")
+        return cls._to(max(map(abs, ends), default=0.0), min(ends, default=0.0))
+
+    @classmethod
+    def of_maps(cls, maps: Sequence[FloatArray]) -> Self:
+        """The one scale on which maps can be seen: a few extreme values may lie beyond its ends.
+
+        Of the values other than zero one in 200 may, if the largest lies a quarter beyond all others or more.
+        """
+        whole = cls.of(maps)
+        ends = [end for array in maps for end in extremes(array) or ()]
+        end = _all_but_few(maps, whole.high)
+        if whole.high <= CLEARLY * end:
+            return whole
+        trimmed = cls._to(end, min(ends))
+        outside = tuple(value for value in (min(ends), max(ends)) if abs(value) > end)
+        return replace(trimmed, beyond=outside)
+
+    @classmethod
+    def _to(cls, reach: float, low: float) -> Self:
+        return cls(-reach, reach, "signed") if low < 0 else cls(0.0, reach or 1.0, "positive")
+
+    @classmethod
+    def of_patch(cls, array: FloatArray) -> Self:
+        """The scale of what a filter reads: gray for an image with values in [0, 1]."""
+        low, high = extremes(array) or (0.0, 0.0)
+        return cls(0.0, 1.0, "gray") if low >= 0 and high <= 1 else cls.of([array])
 
     @classmethod
     def stretched(cls, array: FloatArray) -> Self:
@@ -78,11 +101,25 @@ class Scale:
     @property
     def words(self) -> str:
         """What the colours mean."""
-        if self.kind == "signed":
-            return f"blue is negative, white is 0, red is positive, to {number(self.high)}"
-        if self.kind == "positive":
-            return f"dark is 0, bright is {number(self.high)}"
-        return f"black is {number(self.low)}, white is {number(self.high)}"
+        low, high = number(self.low), number(self.high)
+        if self.kind == "gray":
+            return f"from black ({low}) to white ({high})"
+        through = f"from blue ({low}) through white (0) to red ({high})"
+        ends = through if self.kind == "signed" else f"from dark (0) to bright ({high})"
+        beyond = " and ".join(map(number, self.beyond))
+        return f"{ends}; a few values go beyond it, to {beyond}" if beyond else ends
+
+
+def _all_but_few(maps: Sequence[FloatArray], largest: float) -> float:
+    """The magnitude that one in 200 of the values other than zero exceed; the largest of fewer values."""
+    planes = [plane for array in maps for plane in np.atleast_2d(array)]  # one by one, to save memory
+    seen = (np.isfinite(plane) & (np.abs(plane) > NOISE * largest) for plane in planes)
+    few = sum(map(np.count_nonzero, seen)) // ONE_IN
+    top = np.zeros(0)
+    for plane in planes if few else []:
+        top = np.append(top, np.abs(plane[np.isfinite(plane)]))
+        top = np.partition(top, -min(few + 1, top.size))[-few - 1 :] if top.size else top
+    return float(top.min()) if few else largest
 
 
 @cache

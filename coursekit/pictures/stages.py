@@ -12,7 +12,7 @@ from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale, co
 from coursekit.pictures.image import as_colours, image_panel, image_words
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
-from coursekit.pictures.svg import Block, wrap
+from coursekit.pictures.svg import Block, text_width, wrap
 from coursekit.pictures.words import DESCRIBED, by, panel_names, plural, range_words, titled
 
 LEAST = 4  # rows and columns of a colour image; a smaller (C, H, 3) holds maps
@@ -20,7 +20,7 @@ PHOTOGRAPH = 178  # pixels of a photograph beside small maps
 WIDEST, WIDEST_ALONE = 300, 420  # pixels of one map, and of a stage of one map
 SIDE_BY_SIDE = 3
 MOST_TOLD, LEAST_TOLD = 12, 3  # maps told one by one, of all stages together, and of each stage even so
-STRETCHED = "with each map stretched by itself, not to be compared"
+STRETCHED = "with each map stretched by itself, so they cannot be compared"
 
 
 def show_stages(
@@ -52,7 +52,7 @@ def show_stages(
     >>> import numpy as np
     >>> maps = np.array([[[-1.0, 1.0], [2.0, -2.0]]])
     >>> print(show_stages({"conv": maps, "relu": maps.clip(0)}).words)  # doctest: +ELLIPSIS
-    2 stages on one scale: blue is negative, white is 0, red is positive, to 2. conv: 1 feature map, ...
+    2 stages on one scale from blue (-2) through white (0) to red (2). conv: 1 feature map, ...
     """
     if not isinstance(stages, Mapping) or not stages:
         raise WrongValueError(
@@ -87,18 +87,20 @@ def show_stages(
             if _is_photograph(array):
                 wide = max(wide, min(PHOTOGRAPH, across * (wide + layout.GAP) - layout.GAP))
             stage = layout.grid(_panels(array, common, wide, among), across)
-            rows.append(layout.named(stage, wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)))
+            lines = wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)
+            room = max(text_width(line, layout.NAME) for line in lines)
+            rows.append(layout.named(stage, lines, width=room))
         drawn = layout.column(rows, 2 * layout.GAP)
     parts = [f"{plural(len(read), 'image')}."]
     if stacks:
         drawn = layout.with_bar(drawn, common)
-        parts = [f"{plural(len(read), 'stage')} {f'on one scale: {common.words}' if common else STRETCHED}."]
+        parts = [f"{plural(len(read), 'stage')} {f'on one scale {common.words}' if common else STRETCHED}."]
     # Six stages of six maps, told one by one, are more than anybody reads or hears.
     described = DESCRIBED if sum(map(len, stacks)) <= MOST_TOLD else LEAST_TOLD
     for name, array in read.items():
         if name not in told:
             names = panel_names((), len(array), noun.split()[-1])
-            detail = detail_words(array, names, common, described)
+            detail = detail_words(array, names, described)
             told[name] = f"{count_words(array, noun)}. Values {range_words(array)}. {detail}".rstrip()
         parts.append(f"{name}: {told[name]}")
     return layout.page(drawn, titled(title, *parts), title)

@@ -52,14 +52,12 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
         )
     panels = [_Panel(given, size, kernel) for given in settings]
     drawn = [_draw(panel) for panel in panels]
-    ways = (layout.rows(drawn, across, GAP) for across in range(len(drawn), 1, -1))
-    fitting = (way for way in ways if way.width <= layout.WIDTH - 2 * layout.MARGIN)
     seen = {mark for panel in panels for kind in panel.kinds.values() for mark in kind}
     legend = [_entry(mark, words) for mark, words in LEGEND.items() if mark in seen]
     kernels = {panel.kernel for panel in panels}
     of = f" of a kernel of {min(kernels)} x {min(kernels)}" if len(kernels) == 1 else ""
     words = titled(title, f"Windows{of} on {size} x {size} pixels.", *(panel.words() for panel in panels))
-    whole = layout.column([next(fitting, layout.column(drawn, GAP)), layout.row(legend, GAP)], GAP)
+    whole = layout.column([layout.fitting(drawn, GAP), layout.row(legend, GAP)], GAP)
     return layout.page(whole, words, title)
 
 

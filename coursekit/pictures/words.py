@@ -13,6 +13,7 @@ Array = npt.NDArray[Any]
 
 # What is smaller than this share of the largest value is rounding noise, and differs between processors.
 NOISE = 1e-6
+MOST_PARTS, DECIMAL = 16, (2, 4, 5, 10)  # weights in sixteenths are written so; halves are 0.5
 DESCRIBED = 8  # panels that the words describe one by one
 
 
@@ -153,6 +154,37 @@ def table(values: Array) -> list[list[str]]:
     return [[f"{round(value, decimals) + 0.0:.{decimals}f}" for value in row] for row in rows]
 
 
+def tables(kernels: Array) -> list[list[list[str]]]:
+    """Write kernels `(n, kh, kw)`: one of whole numbers so, one of sixteenths as fractions, all others alike.
+
+    >>> tables(np.array([[[0.0625, -0.125]], [[1.0, 0.0]], [[0.5, 0.25]]]))
+    [[['1/16', '-2/16']], [['1', '0']], [['0.5000', '0.2500']]]
+    """
+    together = table(kernels.reshape(-1, kernels.shape[-1]))
+    height, written = kernels.shape[1], []
+    for n, kernel in enumerate(kernels):
+        parts = _parts(kernel)
+        if parts == 1:
+            written.append(table(kernel))
+        elif parts:
+            counted = np.round(parts * kernel.astype(np.float64)).astype(int).tolist()
+            written.append([[f"{c}/{parts}" if c else "0" for c in row] for row in counted])
+        else:
+            written.append(together[n * height : (n + 1) * height])
+    return written
+
+
+def _parts(kernel: Array) -> int:
+    """Of which 1/1 to 1/16 all weights are multiples; 0 for none, or where decimals read as well."""
+    if not np.isfinite(kernel).all():
+        return 0
+    for parts in range(1, MOST_PARTS + 1):
+        times = parts * kernel.astype(np.float64)
+        if (np.abs(times - np.round(times)) <= NOISE * parts * max(1.0, reach_of(kernel))).all():
+            return parts if parts not in DECIMAL else 0
+    return 0
+
+
 def trouble(values: Array) -> str:
     """Say what is wrong with an array, or nothing."""
     if np.isfinite(values).all():
@@ -162,22 +194,10 @@ def trouble(values: Array) -> str:
     return " ".join(f"Note: contains {one}, drawn in magenta." for one in said)
 
 
-def heaviest_part(values: Array) -> str:
-    """Name the part of a map `(H, W)`, in a 3 x 3 grid, where values are largest in magnitude on average."""
-    magnitude = magnitude_of(values)
-    sides = ("top", "middle", "bottom"), ("left", "centre", "right")
-    vertical, horizontal = (
-        (("",), names[::2], names)[min(length, 3) - 1]
-        for names, length in zip(sides, magnitude.shape, strict=True)
-    )
-    rows = np.array_split(magnitude, len(vertical), axis=0)
-    means = np.array([[cell.mean() for cell in np.array_split(row, len(horizontal), axis=1)] for row in rows])
-    if means.max() - means.min() <= 1e-3 * means.max():
-        return "everywhere alike"
-    # Of parts that are equal but for rounding, the first.
-    row, column = divmod(int((means >= (1 - 1e-3) * means.max()).argmax()), len(horizontal))
-    name = f"{vertical[row]} {horizontal[column]}".strip()
-    return f"at the {'centre' if name == 'middle centre' else name}"
+def peak(values: Array) -> tuple[int, int]:
+    """Return row and column of the largest magnitude; of values that are equal but for noise, the first."""
+    row, column = np.unravel_index((magnitude_of(values) >= 1 - 10 * NOISE).argmax(), values.shape)
+    return int(row), int(column)
 
 
 def strongest(strengths: Sequence[float] | Array) -> list[int]:
