@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from page_reading import bar, chart_texts, panels, pieces, texts
 
 from coursekit.pictures import (
@@ -84,6 +86,36 @@ def test_the_largest_and_smallest_numbers_reach_the_ends_of_the_colours(largest)
 @pytest.mark.parametrize(("values", "high"), [([2.0, 5.0], 5.0), ([0.0], 1.0), ([np.nan], 1.0)])
 def test_a_scale_without_negative_values_begins_at_zero(values, high):
     assert Scale.of([np.array(values)]) == Scale(0.0, high, "positive")
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(3, 5000), st.integers(0, 3), st.booleans(), st.sampled_from([1.0, 1e-12, 1e12]))
+def test_a_few_values_may_lie_beyond_the_scale_of_maps_and_no_others(count, zeros, signed, size):
+    values = size * np.random.default_rng(count).standard_normal(count) ** 3
+    values = np.append(values if signed else np.abs(values), np.zeros(zeros * count))
+    scale, whole = Scale.of_maps([values[: count // 3], values[count // 3 :]]), Scale.of([values])
+    beyond = values[np.abs(values) > scale.high]
+    few = np.count_nonzero(np.abs(values) > 1e-6 * whole.high) // 200
+    assert beyond.size <= few
+    assert scale.kind == whole.kind
+    if scale.beyond:
+        assert scale.high == np.sort(np.abs(values))[-1 - few]
+        assert whole.high > 1.25 * scale.high
+        assert set(scale.beyond) == {v for v in (values.min(), values.max()) if abs(v) > scale.high}
+    else:
+        assert scale == whole
+
+
+def test_the_bar_says_how_far_values_go_on_beyond_it():
+    maps = np.full((1, 40, 50), 1.0)
+    maps[0, 0, :4] = -3.0, 5.5, 2.0, 2.0
+    picture = show_feature_maps(maps)
+    assert {"1", "-1", "to 5.5", "to -3"} <= set(texts(picture))
+    assert "Values -3 to 5.5, on one scale from blue (-1) through white (0) to red (1);" in picture.words
+    assert "a few values go beyond it, to -3 and 5.5." in picture.words
+    (panel,) = panels(picture)
+    np.testing.assert_array_equal(panel.pixels, Scale(-1.0, 1.0, "signed").colours(maps[0]))
+    assert not [text for text in texts(show_feature_maps(maps.clip(-1, 1))) if text.startswith("to ")]
 
 
 def test_a_weak_copy_looks_weak_on_one_scale_and_alike_when_stretched():

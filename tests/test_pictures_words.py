@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.pictures import show_feature_maps, show_filters, show_image, show_products, show_stages
-from coursekit.pictures.words import number, range_words, share, table, trouble
+from coursekit.pictures.words import number, range_words, share, slashed, table, tables, trouble
 
 NAN, INF = float("nan"), float("inf")
 BASE = np.tile([-1.0, -1.0, 1.0, 1.0], (4, 1))
@@ -56,6 +56,27 @@ def test_ranges(values, written):
 )
 def test_means_and_signs_take_noise_for_zero(values, said):
     assert said in show_feature_maps([values]).words
+
+
+@pytest.mark.parametrize(
+    ("kernel", "written"),
+    [
+        (np.array([[1.0, 2.0], [0.0, -4.0]]) / 16, [["1/16", "2/16"], ["0", "-4/16"]]),
+        (np.full((1, 3), 1 / 9, np.float32), [["1/9", "1/9", "1/9"]]),
+        ([[0.125, 1.0]], [["1/8", "8/8"]]),
+        ([[0.5, 0.25]], [["0.50", "0.25"]]),
+        ([[0.1, -0.3]], [["0.10", "-0.30"]]),
+        ([[1 / 17, 0.0]], [["0.059", "0.000"]]),
+        ([[2.0, -1.0]], [["2", "-1"]]),
+        ([[0.0, 0.0]], [["0", "0"]]),
+    ],
+)
+def test_weights_are_written_as_fractions_where_decimals_read_worse(kernel, written):
+    kernel = np.array(kernel)
+    assert tables(kernel[None]) == [written]
+    said = f"Kernel 1: {slashed(written)}."
+    assert said in show_filters(kernel).words
+    assert f"times kernel {slashed(written)}," in show_products(np.ones(kernel.shape), kernel).words
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,21 @@ def named_arrays(values: Any, noun: str, most: int, example: str, prefix: str) -
     return {str(name): as_array(one, f"{prefix}{name}") for name, one in values.items()}
 
 
+def responses_of(channels: FloatArray, kernels: FloatArray) -> FloatArray:
+    """Slide each kernel `(C, kh, kw)` over its channel `(C, H, W)`, unflipped, without padding.
+
+    ValueError where the kernels do not fit into the channels.
+    """
+    if any(small > large for small, large in zip(kernels.shape[1:], channels.shape[1:], strict=True)):
+        raise ValueError(
+            f"a kernel of {kernels.shape[1:]} does not fit into an image of {channels.shape[1:]}. "
+            "Use a larger image, or a smaller kernel."
+        )
+    windows = np.lib.stride_tricks.sliding_window_view(channels, kernels.shape[1:], axis=(1, 2))
+    responses: FloatArray = np.einsum("chwij,cij->chw", windows, kernels.astype(np.float64))
+    return responses
+
+
 def is_bytes(values: Any) -> bool:
     """Whether an array or a tensor holds uint8, which in an image runs from 0 to 255."""
     return str(getattr(values, "dtype", "")) in ("uint8", "torch.uint8")

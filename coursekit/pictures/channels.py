@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from coursekit.pictures import layout, words
-from coursekit.pictures.arrays import as_array
+from coursekit.pictures.arrays import as_array, responses_of
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
 from coursekit.pictures.svg import INK, Block, text, text_width
@@ -14,6 +12,7 @@ from coursekit.pictures.svg import INK, Block, text, text_width
 MOST, MOST_WEIGHTS = 4, 7  # channels; rows or columns of a kernel
 WIDE, TALL, SUM = 146, 160, 52  # pixels: a map, and what leads from the responses to their sum
 SIGN = 24  # pixels between panels
+NOTE = "A conv layer has one such filter for each of its maps: weight (out, in, kh, kw). Here out is 1."
 
 
 def show_channels(
@@ -49,87 +48,64 @@ white (0) to red (2).
             f"{planes.shape} and {weights.shape}. Of a conv layer's weight, choose one filter: weight[0]."
         )
     count, *size = weights.shape
-    if count > MOST or max(size) > MOST_WEIGHTS or any(np.array(size) > planes.shape[1:]):
+    if count > MOST or max(size) > MOST_WEIGHTS:
         raise ValueError(
-            f"one picture holds up to {MOST} channels, and kernels up to {MOST_WEIGHTS} x {MOST_WEIGHTS} "
-            f"that fit into them, but the shapes are {planes.shape} and {weights.shape}. Show a part of them."
+            f"one picture holds up to {MOST} channels with kernels up to {MOST_WEIGHTS} x {MOST_WEIGHTS}, "
+            f"but the kernels have {weights.shape}. Show a part of them."
         )
     labels = words.panel_names(names, count, "channel")
-    windows = np.lib.stride_tricks.sliding_window_view(planes, tuple(size), axis=(1, 2))
-    responses = np.einsum("chwij,cij->chw", windows, weights)
-    whole = responses.sum(axis=0)
+    responses = responses_of(planes, weights)
+    whole = responses.sum(axis=0, keepdims=True)
     read, bank, scale = Scale.of_patch(planes), Scale.of([weights]), Scale.of_maps([responses, whole])
-    tables = words.tables(weights)
-    cell = max(min(26, TALL // max(size)), *map(layout.cell_size, tables))
-    inputs = [layout.map_panel(one, read, *layout.fitted(one.shape, WIDE, TALL)) for one in planes]
-    made = [
-        layout.map_panel(one, scale, *layout.fitted(one.shape, WIDE, TALL)) for one in (*responses, whole)
-    ]
-    filter_ = [
-        layout.map_panel(one, bank, size[0] * cell, size[1] * cell).plus(
-            layout.numbers(table, bank.colours(one), cell)
-        )
-        for one, table in zip(weights, tables, strict=True)
-    ]
-    high = max(inputs[0].height, filter_[0].height, made[0].height)
-    # (a list of panels, the label above each, what stands above all)
+    texts = words.tables(weights)
+    cell = max(min(26, TALL // max(size)), *map(layout.cell_size, texts))
+    before, after = (layout.fitted(stack.shape[1:], WIDE, TALL) for stack in (planes, whole))
+    inputs = [layout.map_panel(one, read, *before) for one in planes]
+    kernel = [layout.table_panel(one, bank, own, cell) for one, own in zip(weights, texts, strict=True)]
+    made = [layout.map_panel(one, scale, *after) for one in (*responses, *whole)]
+    high = max(inputs[0].height, kernel[0].height, made[0].height)
+    arrows = [Block(SIGN, SIGN, text("→", SIGN / 2, SIGN / 2, 18, anchor="middle"))] * count
     columns = [
-        _column(high, inputs, labels, "input", "in, H, W", planes.shape),
-        _column(high, [_sign()] * count),
-        _column(high, filter_, ["kh x kw"] * count, "one filter", "in, kh, kw", weights.shape),
-        _column(high, [_sign()] * count),
-        _column(high, made[:-1], (), "responses", "in, H', W'", responses.shape),
+        _column(inputs, high, labels, ["input", "(in, H, W) =", str(planes.shape)]),
+        _column(arrows, high),
+        _column(kernel, high, ["kh x kw"] * count, ["one filter", "(in, kh, kw) =", str(weights.shape)]),
+        _column(arrows, high),
+        _column(made[:-1], high, (), ["responses", "(in, H', W') =", str(responses.shape)]),
     ]
-    step = (columns[0].height - columns[0].head + layout.GAP - high) / max(count - 1, 1) if count > 1 else 0
     tall = columns[0].height - columns[0].head
-    end = _column(tall, made[-1:], (), "their sum, one map", "out, H', W'", (1, *whole.shape))
-    drawn = layout.with_bar(layout.row([*columns, _adding(count, high, step, tall), end]), scale)
-    note = "A conv layer has one such filter for each of its maps: weight (out, in, kh, kw). Here out is 1."
-    parts = zip(labels, tables, responses, strict=True)
+    columns.append(_adding(count, high, tall))
+    columns.append(_column(made[-1:], tall, (), ["their sum, one map", "(out, H', W') =", str(whole.shape)]))
+    kernels_said = (
+        f"{words.sentence(name)}: kernel {words.slashed(own)}, response {words.range_words(one)}."
+        for name, own, one in zip(labels, texts, responses, strict=True)
+    )
     said = words.titled(
         title,
         f"One filter (in, kh, kw) = {weights.shape} reads channels (in, H, W) = {planes.shape}.",
-        *(
-            f"{words.sentence(name)}: kernel {words.slashed(table)}, response {words.range_words(one)}."
-            for name, table, one in parts
-        ),
-        f"The responses add up to one map (out, H', W') = {(1, *whole.shape)}: {words.range_words(whole)}.",
+        *kernels_said,
+        f"The responses add up to one map (out, H', W') = {whole.shape}: {words.range_words(whole)}.",
         f"Responses and map are on one scale {scale.words}.",
     )
-    return layout.page(drawn, said, title, note)
+    return layout.page(layout.with_bar(layout.row(columns), scale), said, title, NOTE)
 
 
 def _column(
-    high: float,
-    panels: Sequence[Block],
-    labels: Sequence[str] = (),
-    name: str = "",
-    axes: str = "",
-    shape: Any = "",
+    panels: Sequence[Block], high: float, labels: Sequence[str] = (), heads: Sequence[str] = ("", "", "")
 ) -> Block:
-    """Draw panels below each other, each in the middle of a height, below the name and the axes of all."""
+    """Draw panels below each other, each in the middle of a height and with a label, and heads above all."""
     cells = [
         layout.named(Block(one.width, high, one.at(0, (high - one.height) / 2)), [label], size=layout.SMALL)
         for one, label in zip(panels, labels or [""] * len(panels), strict=True)
     ]
-    lines = [name, f"({axes}) =" if axes else "", str(shape)]
-    wide = max(text_width(line, layout.SMALL) for line in lines)
-    return layout.named(layout.column(cells), lines, size=layout.SMALL, width=wide)
+    wide = max(text_width(line, layout.SMALL) for line in (*heads, *labels))
+    return layout.named(layout.column(cells), heads, size=layout.SMALL, width=wide)
 
 
-def _sign() -> Block:
-    return Block(SIGN, SIGN, text("→", SIGN / 2, SIGN / 2, 18, anchor="middle"))
-
-
-def _adding(count: int, high: float, step: float, tall: float) -> Block:
+def _adding(count: int, high: float, tall: float) -> Block:
     """Draw the lines that lead from the responses over a plus to the sum."""
-    ends = [high / 2 + n * step for n in range(count)]
-    middle = tall / 2
-    lines = (
-        "".join(f"M2 {y:.1f}H14" for y in ends)
-        + f"M14 {ends[0]:.1f}V{ends[-1]:.1f}M14 {middle:.1f}H{SUM - 4}"
-    )
-    head = f"M{SUM - 10} {middle - 5:.1f}L{SUM - 2} {middle:.1f}L{SUM - 10} {middle + 5:.1f}"
-    svg = f"<path d='{lines}{head}' fill='none' stroke='{INK}' stroke-width='1.5'/>"
-    svg += f"<circle cx='14' cy='{middle:.1f}' r='9' fill='white' stroke='{INK}' stroke-width='1.5'/>"
+    between, middle = (tall - high) / max(count - 1, 1), tall / 2
+    lines = "".join(f"M2 {high / 2 + n * between:.1f}H14" for n in range(count))
+    lines += f"M14 {high / 2:.1f}V{tall - high / 2:.1f}M14 {middle:.1f}h{SUM - 18}m-7 -5l7 5l-7 5"
+    svg = f"<path d='{lines}' fill='none' stroke='{INK}'/>"
+    svg += f"<circle cx='14' cy='{middle:.1f}' r='9' fill='white' stroke='{INK}'/>"
     return Block(SUM, tall, svg + text("+", 14, middle, 16, anchor="middle"))

@@ -46,7 +46,7 @@ Most frequent confusion: disc named ring, 2.
     if not table.any():
         raise ValueError("the counts are all 0. There is nothing to draw.")
     count = len(table)
-    labels = panel_names(names, count, "class")
+    labels = panel_names(names, count, "row")
     largest = max(layout.cell_size([[f"{value:.0f}"]]) for value in table.flat)
     wide = max((text_width(label, layout.SMALL) for label in labels), default=0)
     cell = max(CELL, largest, min(LARGEST, int(wide) + 6))

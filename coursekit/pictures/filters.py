@@ -89,9 +89,13 @@ def show_filters(
     if not texts and max(size) > LARGEST:
         size = layout.panel_size(count, across, kernels.shape[1:])
     scale = Scale.of([kernels])
-    panels = [layout.map_panel(kernel, scale, *size, among=count) for kernel in kernels]
-    for n, table in enumerate(tables):
-        panels[n] = panels[n].plus(layout.numbers(table, scale.colours(kernels[n]), cell, among=texts))
+    if tables:
+        panels = [
+            layout.table_panel(kernel, scale, table, cell, among=texts)
+            for kernel, table in zip(kernels, tables, strict=True)
+        ]
+    else:
+        panels = [layout.map_panel(kernel, scale, *size, among=count) for kernel in kernels]
     shown = []
     if inputs == 1 and count <= MOST_NAMES and (len(titles) or count > 1):
         shown = names

@@ -132,6 +132,14 @@ def map_panel(values: FloatArray, scale: Scale | None, height: int, width: int, 
     return framed(image, height, width, quick=among > FEW)
 
 
+def table_panel(
+    values: FloatArray, scale: Scale, texts: Texts, cell: int, *, among: Texts | None = None
+) -> Block:
+    """Draw a table `(H, W)` on a scale in cells of a size, with a text in each; see `numbers`."""
+    panel = map_panel(values, scale, values.shape[0] * cell, values.shape[1] * cell)
+    return panel.plus(numbers(texts, scale.colours(values), cell, among=among))
+
+
 def with_bar(panels: Block, scale: Scale | None) -> Block:
     """Put the colour bar of a scale beside panels, or a note below them that there is none."""
     if scale is None:

@@ -45,13 +45,12 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
     total = f"sum = {number(cells['products'].sum(), 3, reach=reach)}"
     texts = {name: table(one) if name == "patch" else tables(one[None])[0] for name, one in cells.items()}
     cell = max(40, *map(layout.cell_size, texts.values()))
-    tall, wide = shape[0] * cell, shape[1] * cell
+    tall = shape[0] * cell
     signed = Scale.of([cells["kernel"], cells["products"], -np.abs(cells["products"])])
     drawn = []
     for sign, (name, values) in zip(("×", "=", total), cells.items(), strict=True):
         scale = Scale.of_patch(values) if name == "patch" else signed
-        written = layout.numbers(texts[name], scale.colours(values), cell)
-        drawn.append(layout.named(layout.map_panel(values, scale, tall, wide).plus(written), [name]))
+        drawn.append(layout.named(layout.table_panel(values, scale, texts[name], cell), [name]))
         size = SUM if sign is total else SIGN
         drawn.append(svg.Block(svg.text_width(sign, size), tall, svg.text(sign, 0, tall / 2, size)))
     words = (

@@ -88,8 +88,8 @@ def show_stages(
                 wide = max(wide, min(PHOTOGRAPH, across * (wide + layout.GAP) - layout.GAP))
             stage = layout.grid(_panels(array, common, wide, among), across)
             lines = wrap(labels[name], max(stage.width, WIDEST_ALONE), layout.NAME)
-            room = max(text_width(line, layout.NAME) for line in lines)
-            rows.append(layout.named(stage, lines, width=room))
+            longest = max(text_width(line, layout.NAME) for line in lines)
+            rows.append(layout.named(stage, lines, width=longest))
         drawn = layout.column(rows, 2 * layout.GAP)
     parts = [f"{plural(len(read), 'image')}."]
     if stacks:

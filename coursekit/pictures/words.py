@@ -64,13 +64,11 @@ def sentence(name: str) -> str:
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
     """The names of panels: as given, one for each, or counted from 1."""
     if isinstance(titles, str):
-        raise WrongValueError(
-            f"titles must be a list of names, but is the text {titles!r}. Write [{titles!r}]."
-        )
+        raise ValueError(f"names must come as a list, like [{titles!r}], not as the text {titles!r}.")
     titles = [str(title) for title in titles]
     if titles and len(titles) != count:
-        raise WrongValueError(
-            f"{plural(len(titles), 'title')} came for {plural(count, noun)}; give one for each, or none."
+        raise ValueError(
+            f"{plural(len(titles), 'name')} came for {plural(count, noun)}; give one for each, or none."
         )
     return titles or [f"{noun} {index + 1}" for index in range(count)]
 

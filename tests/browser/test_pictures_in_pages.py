@@ -11,13 +11,17 @@ import numpy as np
 import pytest
 
 from coursekit.pictures import (
+    show_channels,
+    show_confusion,
     show_curves,
     show_feature_maps,
     show_filters,
     show_histogram,
     show_image,
+    show_network,
     show_pooling,
     show_products,
+    show_sliding,
     show_stages,
     show_windows,
 )
@@ -40,6 +44,11 @@ PICTURES = {
     "stretched": show_feature_maps(MAPS[:3], scale="each"),
     "stages": show_stages({"the photograph": RANDOM.random((50, 90, 3)), LONG: MAPS, "after": MAPS.clip(0)}),
     "side by side": show_stages({LONG: MAPS[:1], "response": MAPS[1:2]}),
+    "sliding": show_sliding(RANDOM.normal(size=(8, 10)), RANDOM.normal(size=(4, 4)), title=LONG),
+    "channels": show_channels(RANDOM.random((3, 60, 90)), RANDOM.normal(size=(3, 5, 5)), names=NAMES[:3]),
+    "network": show_network({name: (4**n, 99 - n, 80) for n, name in enumerate(NAMES)}, title="Network"),
+    "confusion": show_confusion(RANDOM.integers(0, 2000, (8, 8)), NAMES, title=LONG),
+    "frames": show_image(RANDOM.random((9, 9)), boxes=[(1, 1, n, n) for n in range(1, 7)], labels=NAMES[:6]),
     "windows": show_windows(
         [{"stride": 2}, {"padding": 2, "dilation": 2}, {"kernel": 5}], size=11, title="Windows"
     ),
