@@ -333,7 +333,7 @@ def test_a_frame_surrounds_its_pixels_and_a_detail_shows_them_enlarged():
     assert numbers <= set(texts(picture))
     assert picture.words.endswith(
         "A frame marks rows 240 to 243, columns 350 to 353. "
-        "Enlarged beside it stand rows 230 to 249, columns 340 to 369."
+        "Enlarged beside it: rows 230 to 249, columns 340 to 369."
     )
 
 
@@ -381,4 +381,4 @@ def test_words_of_filters_in_colour_tell_the_strongest_and_every_change():
     assert "Grass: sums red" in two.words
     unknown = WEIGHT.copy()
     unknown[0, 0, 0, 0] = np.nan
-    assert "contains NaN" in show_filters(unknown, colour=True).words
+    assert "NaN in 1 of 108 values" in show_filters(unknown, colour=True).words

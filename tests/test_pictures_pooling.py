@@ -30,9 +30,9 @@ def test_the_words_say_what_is_dropped_and_what_hangs_over():
     }
     words = show_pooling(LAST, results).words
     assert "Rounded down, 2 x 2: 0 0 / 0 0" in words
-    assert "Dropped, since no window covers it: column 4." in words
+    assert "No window covers column 4: dropped." in words
     assert "Ceil, 2 x 3: 0 0 1 / 0 0 1" in words
-    assert "The last windows hang 1 column over the edge." in words
+    assert "The last windows reach 1 column beyond the edge." in words
     assert "row " not in words
 
 
@@ -49,10 +49,10 @@ def test_every_result_of_the_reference_is_drawn(shape, size, ceil_mode):
     assert "the largest value of each window" in picture.words
     for noun, side in zip(("row", "column"), shape, strict=True):
         dropped = [] if ceil_mode else list(range(side - side % size, side))
-        said = f"covers it: {noun}{'s' * (len(dropped) > 1)} {', '.join(map(str, dropped))}."
+        said = f"No window covers {noun}{'s' * (len(dropped) > 1)} {', '.join(map(str, dropped))}: dropped."
         assert (said in picture.words) == bool(dropped)
         over = -side % size if ceil_mode else 0
-        assert (f"hang {over} {noun}{'s' * (over > 1)} over" in picture.words) == bool(over)
+        assert (f"reach {over} {noun}{'s' * (over > 1)} beyond" in picture.words) == bool(over)
     covered = np.prod([side - side % size for side in shape])
     striped = sum(rect.attributes["fill"] == DROPPED for rect in pieces(picture, "rect"))
     assert striped == (0 if ceil_mode else table.size - covered)
@@ -71,7 +71,7 @@ def test_every_result_of_the_reference_is_drawn(shape, size, ceil_mode):
 def test_a_ring_marks_each_winner_and_no_other_value(table, results, rings):
     picture = show_pooling(table, results)
     assert len(pieces(picture, "circle")) == rings
-    assert ("a ring" in picture.svg) == bool(rings)
+    assert ("A ring" in picture.svg) == bool(rings)
     assert ("Note: every value is 1." in picture.words) == np.array_equal(table, np.ones((4, 4)))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from page_reading import panels, texts
 
 from coursekit.pictures import show_feature_maps, show_filters, show_image, show_products, show_stages
 from coursekit.pictures.words import number, range_words, share, slashed, table, tables, trouble
@@ -127,8 +128,8 @@ def test_peaks(map_, peak):
 def test_trouble_is_named_and_counted():
     assert trouble(np.array([1.0, 2.0])) == ""
     assert trouble(np.full(4, 0.25)) == "Note: every value is 0.25."
-    assert trouble(np.array([NAN, 1.0])) == "Note: contains NaN, 1 of 2 values, drawn in magenta."
-    assert "infinity, 2 of 3" in trouble(np.array([INF, -INF, 0.0]))
+    assert trouble(np.array([NAN, 1.0])) == "Note: NaN in 1 of 2 values, drawn in magenta."
+    assert "infinity in 2 of 3" in trouble(np.array([INF, -INF, 0.0]))
 
 
 def test_words_of_maps():
@@ -154,11 +155,11 @@ def test_words_of_many_maps_count_the_empty_ones_and_name_the_strongest():
 
 def test_stretched_maps_are_said_to_be_incomparable():
     words = show_feature_maps(np.stack([BASE, BASE / 100]), scale="each").words
-    assert "each map stretched by itself" in words
+    assert "each map stretched on its own" in words
     assert "the maps cannot be compared" in words
     assert "one scale" not in words
     stages = show_stages({"a": BASE[None], "b": BASE[None] / 100}, scale="each").words
-    assert stages.startswith("2 stages with each map stretched by itself, so they cannot be compared.")
+    assert stages.startswith("2 stages with each map stretched on its own, so the maps cannot be compared.")
 
 
 def test_words_of_filters_give_every_weight_of_a_small_bank():
@@ -188,10 +189,10 @@ def test_words_of_images():
     colour[0, 0] = (1.0, 0.5, 0.0)
     assert show_image(colour).words == (
         "Colour image, 2 x 2 pixels (height x width), 3 channels. Values 0 to 1. "
-        "Mean red 0.250, green 0.125, blue 0. Mean of the top half 0.250, bottom 0, left 0.250, right 0."
+        "Mean red 0.250, green 0.125, blue 0. Mean brightness: top 0.250, bottom 0, left 0.250, right 0."
     )
     assert "Values 0 to 255 (uint8), mean 128." in show_image(np.array([[0, 255], [255, 0]], np.uint8)).words
-    assert "contains NaN, 1 of 2 values" in show_image([[NAN, 0.5]]).words
+    assert "NaN in 1 of 2 values" in show_image([[NAN, 0.5]]).words
 
 
 def test_means_of_large_images_are_not_added_up_in_single_precision():
@@ -206,7 +207,7 @@ def test_means_of_large_images_are_not_added_up_in_single_precision():
 
 def test_words_of_products_give_every_product_and_the_sum():
     assert show_products([[0.5, 0.25]], [[-1.0, 1.0]]).words == (
-        "Patch 0.50 0.25 times kernel -1 1, cell by cell, gives products -0.50 0.25. Their sum is -0.250."
+        "Patch 0.50 0.25 times kernel -1 1, cell by cell, gives the products -0.50 0.25. Their sum is -0.250."
     )
     assert "Their sum is 0." in show_products([[0.1, 0.2, 0.3]], [[1.0, 1.0, -1.0]]).words
 
@@ -230,7 +231,25 @@ def test_noise_of_another_processor_does_not_change_the_words(kind):
         assert show_feature_maps((maps + noise).astype(kind)).words == show_feature_maps(maps).words
 
 
-def test_stages_of_filters_are_called_so():
+def test_things_are_called_by_what_they_are_and_by_their_own_numbers():
+    words = show_filters(np.zeros((3, 2, 2)), noun="kernel").words
+    assert words.startswith("3 kernels, each 2 x 2.")
+    assert "filter" not in words.lower()
+    maps = np.arange(8.0).reshape(2, 2, 2)
+    picture = show_stages({"cat": maps, "cup": maps}, numbers={"cat": [10, 2]})
+    for said in (
+        "Map 10: 0 to 3,",
+        "Map 2: 4 to 7,",
+        "cup: 2 feature maps, each 2 x 2. Values 0 to 7. Map 1: 0",
+    ):
+        assert said in picture.words
+    assert {"map 10", "map 2"} <= set(texts(picture))
+    patches = np.full((5, 4, 6, 3), 0.5) * np.arange(5)[:, None, None, None] / 4
+    picture = show_stages({"map 7": patches, "map 9": patches[::-1]}, title="Patches")
+    assert picture.words.startswith(
+        "Patches. 2 stages. map 7: 5 images, each 4 x 6 pixels. Their means: 0, 0.12,"
+    )
+    assert len(panels(picture)) == 10
     words = show_stages({"a": np.eye(3)[None], "b": np.ones((2, 3, 3))}, noun="filter").words
     for said in ("a: 1 filter, 3 x 3.", "b: 2 filters, each 3 x 3.", "Filter 2: 1 everywhere."):
         assert said in words

@@ -25,14 +25,14 @@ def as_array(values: Any, name: str) -> FloatArray:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise WrongValueError(f"{name} must be a table whose rows have one length: {error}.") from error
+        raise ValueError(f"the rows of {name} must all have the same length: {error}.") from error
     if array.dtype.kind not in "biuf":
-        raise WrongTypeError(
-            f"{name} must hold real numbers, but is {type(values).__name__} with dtype {array.dtype}. "
+        raise TypeError(
+            f"{name} must hold real numbers, but got {type(values).__name__} with dtype {array.dtype}. "
             "Pass a NumPy array, a tensor or nested lists of numbers."
         )
     if array.size == 0:
-        raise WrongValueError(f"{name} is empty: its shape is {array.shape}. There is nothing to draw.")
+        raise ValueError(f"nothing to draw: {name} must hold numbers, but the shape is {array.shape}.")
     if array.dtype in (np.float32, np.float64):
         return array
     return array.astype(np.float32 if array.dtype == np.float16 else np.float64)  # sums of float16 overflow
@@ -41,9 +41,9 @@ def as_array(values: Any, name: str) -> FloatArray:
 def named_arrays(values: Any, noun: str, most: int, example: str, prefix: str) -> dict[str, FloatArray]:
     """Read 1 to so many names with arrays; messages have an example, and call an array by prefix and name."""
     if not isinstance(values, Mapping):
-        raise WrongTypeError(f"{noun}s must be names with arrays, like {example}.")
+        raise TypeError(f"{noun}s must be given as names with arrays, like {example}.")
     if not 1 <= len(values) <= most:
-        raise WrongValueError(f"one picture holds 1 to {most} {noun}s, but {len(values)} came.")
+        raise ValueError(f"one picture can show 1 to {most} {noun}s, but got {len(values)}.")
     return {str(name): as_array(one, f"{prefix}{name}") for name, one in values.items()}
 
 
@@ -78,6 +78,6 @@ def whole_number(value: Any, name: str, least: int, most: int | None = None, adv
     whole = isinstance(value, int) and not isinstance(value, bool)
     if whole and least <= value <= (value if most is None else most):
         return int(value)
-    limits = f"from {least} on" if most is None else f"from {least} to {most}"
+    limits = f"of at least {least}" if most is None else f"from {least} to {most}"
     error = ValueError if whole else TypeError
-    raise error(f"{name} must be a whole number {limits}, but is {value!r}.{advice}")
+    raise error(f"{name} must be a whole number {limits}, but got {value!r}.{advice}")

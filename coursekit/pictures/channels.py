@@ -44,14 +44,14 @@ white (0) to red (2).
     planes, weights = as_array(channels, "the channels"), as_array(kernels, "the kernels")
     if planes.ndim != 3 or weights.ndim != 3 or len(weights) != len(planes):
         raise ValueError(
-            "channels must be (in, H, W) and kernels (in, kh, kw), a kernel for each channel, but they have "
+            "channels must be (in, H, W) and kernels (in, kh, kw), a kernel for each channel, but got "
             f"{planes.shape} and {weights.shape}. Of a conv layer's weight, choose one filter: weight[0]."
         )
     count, *size = weights.shape
     if count > MOST or max(size) > MOST_WEIGHTS:
         raise ValueError(
-            f"one picture holds up to {MOST} channels with kernels up to {MOST_WEIGHTS} x {MOST_WEIGHTS}, "
-            f"but the kernels have {weights.shape}. Show a part of them."
+            f"one picture can show up to {MOST} channels with kernels up to {MOST_WEIGHTS} x {MOST_WEIGHTS}, "
+            f"but got {weights.shape}. Show some of them."
         )
     labels = words.panel_names(names, count, "channel")
     responses = responses_of(planes, weights)

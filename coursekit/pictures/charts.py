@@ -40,7 +40,7 @@ def show_curves(
         ValueError: There is no curve or more than six, or the lengths differ.
 
     >>> show_curves({"relu": [0.0, 0.0, 2.0]}, x=[-2.0, 0.0, 2.0])
-    1 curve over x from -2 to 2. relu: starts at 0, ends at 2, between 0 and 2.
+    1 curve over x from -2 to 2. relu: starts at 0, ends at 2, lowest 0, highest 2.
     """
     from matplotlib.figure import Figure  # loaded when the first chart is drawn, not before
 
@@ -49,9 +49,9 @@ def show_curves(
     first = next(iter(arrays.values()))
     positions = np.arange(first.size, dtype=np.float64) if x is None else as_array(x, "x")
     if any(shape != positions.shape for shape in lengths.values()) or positions.ndim != 1:
-        raise WrongValueError(
-            f"x and all curves must have one length (n,), but x has {positions.shape} "
-            f"and the curves {lengths}."
+        raise ValueError(
+            f"x and all curves must have the same length (n,), but x has {positions.shape} "
+            f"and the curves have {lengths}."
         )
     figure = Figure((560 / 72, 320 / 72), dpi=72)  # an SVG of matplotlib has 72 pixels to the inch
     axes = _axes(figure, (0.12, 0.16, 0.86, 0.8))
@@ -64,7 +64,7 @@ def show_curves(
         course = "no finite value"
         if ends := extremes(array):
             steps = (number(v, reach=max(map(abs, ends))) for v in (array[0], array[-1], *ends))
-            course = "starts at {}, ends at {}, between {} and {}".format(*steps)
+            course = "starts at {}, ends at {}, lowest {}, highest {}".format(*steps)
         said.append(f"{name}: {course}.")
     over = f"{x_name} from {number(positions[0])} to {number(positions[-1])}"
     words = titled(title, f"{plural(len(arrays), 'curve')} over {over}.", *said)
@@ -100,9 +100,7 @@ def show_histogram(
 
     arrays = named_arrays(groups, "histogram", 3, "{'response': maps}", "")
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise WrongValueError(
-            "a histogram needs finite values, but there is NaN or infinity. Remove them first."
-        )
+        raise ValueError("a histogram needs finite values, but got NaN or infinity. Remove these first.")
     whole_number(bins, "bins", 1, 1000)
     reach = max(float(np.abs(array).max()) for array in arrays.values()) or 1.0
     edges = np.linspace(-reach, reach, bins + bins % 2 + 1)

@@ -40,9 +40,9 @@ Most frequent confusion: disc named ring, 2.
     """
     table = as_array(counts, "the counts")
     if table.ndim != 2 or len(table) != table.shape[1] or len(table) > MOST:
-        raise ValueError(f"the counts must be (n, n), n up to {MOST}, but have the shape {table.shape}.")
+        raise ValueError(f"the counts must be (n, n), n up to {MOST}, but got {table.shape}.")
     if not (np.isfinite(table).all() and (table >= 0).all() and (table == np.round(table)).all()):
-        raise ValueError("the counts must be whole numbers from 0 on. Count answers; do not divide them.")
+        raise ValueError("the counts must be whole numbers, at least 0. Pass the counts, not shares.")
     if not table.any():
         raise ValueError("the counts are all 0. There is nothing to draw.")
     count = len(table)

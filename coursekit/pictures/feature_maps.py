@@ -14,7 +14,7 @@ from coursekit.pictures.words import DESCRIBED, NOISE, number, panel_names, plur
 
 ScaleName = Literal["shared", "each"]
 STRETCHED = (
-    "each map stretched by itself from black (its smallest) to white (its largest), "
+    "each map stretched on its own, from black (its smallest value) to white (its largest), "
     "so the maps cannot be compared"
 )
 
@@ -75,9 +75,9 @@ def as_maps(maps: Any) -> FloatArray:
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
-        raise WrongValueError(
-            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but this has {array.shape}. "
-            "Of a batch, choose one image first: maps[0]."
+        raise ValueError(
+            f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but got {array.shape}. "
+            "From a batch, choose one image first: maps[0]."
         )
     layout.refuse_too_many(len(array), "feature maps")
     return array
@@ -86,7 +86,7 @@ def as_maps(maps: Any) -> FloatArray:
 def common_scale(stacks: Sequence[FloatArray], scale: ScaleName) -> Scale | None:
     """The one scale of all maps, or None where each has its own."""
     if scale not in ("shared", "each"):
-        raise ValueError(f'scale must be "shared" or "each", but is {scale!r}.')
+        raise ValueError(f'scale must be "shared" or "each", but got {scale!r}.')
     return Scale.of_maps(stacks) if scale == "shared" else None
 
 

@@ -31,6 +31,7 @@ def show_filters(
     columns: int | None = None,
     values: bool | None = None,
     colour: bool = False,
+    noun: str = "filter",
 ) -> Picture:
     """Show the kernels of a filter bank on one scale, with the weights written in their cells where they fit.
 
@@ -42,6 +43,7 @@ def show_filters(
         columns: Kernels in a row, for a bank.
         values: Write the weights into the cells; left out, this is done where they are legible.
         colour: Draw each filter `(3, kh, kw)` of a weight as one colour image, in which gray is 0.
+        noun: What the words call what is in a bank: "kernel" where these are kernels of one filter.
 
     Returns:
         A picture; its words give number, size, range and, for up to 100 weights, every weight.
@@ -59,15 +61,15 @@ def show_filters(
     if colour:
         return _in_colour(array, title, titles, columns)
     if array.ndim not in (2, 3, 4):
-        raise WrongValueError(
-            "filters have the shape (kh, kw), (out, kh, kw) or (out, in, kh, kw), "
-            f"but this has {array.shape}."
+        raise ValueError(
+            f"filters have the shape (kh, kw), (out, kh, kw) or (out, in, kh, kw), but got {array.shape}."
         )
     inputs = array.shape[1] if array.ndim == 4 else 1
     kernels = array.reshape(-1, *array.shape[-2:])
     count, height, width = kernels.shape
     layout.refuse_too_many(count, "kernels")
-    own = panel_names(titles, count // inputs, "filter" if array.ndim > 2 and count > 1 else "kernel")
+    noun = noun if array.ndim > 2 else "kernel"
+    own = panel_names(titles, count // inputs, noun)
     names = [f"{name}, channel {n + 1}" for name in own for n in range(inputs)] if inputs > 1 else own
     few = count if count <= ONE_ROW else layout.few_columns(count, kernels.shape[1:], NAME, LARGEST)
     few = inputs if 1 < inputs <= MOST_CHANNELS else few
@@ -77,9 +79,9 @@ def show_filters(
     texts = [row for table in tables for row in table]
     needed = layout.cell_size(texts) if texts else 0
     if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
-        raise WrongValueError(
-            f"the weights of {count} kernels of {height} x {width} would not be legible in one picture. "
-            "Show a part of the filters, or leave values out."
+        raise ValueError(
+            f"the weights of {plural(count, 'kernel')} of {height} x {width} would be too small to "
+            "read in one picture. Show some of the filters, or leave values out."
         )
     if not values and (values is False or cell < SMALLEST_CELL or needed > 1.3 * cell):
         tables, texts = [], []
@@ -103,7 +105,7 @@ def show_filters(
         shown = [f"ch {n + 1}" for n in range(inputs)] + [""] * (count - inputs)
         shown[::inputs] = [f"{own[0]}, ch 1", *own[1:]]
     drawn = layout.with_bar(layout.grid(panels, across, shown), scale)
-    return layout.page(drawn, words.titled(title, _filters_words(array, kernels, names, scale)), title)
+    return layout.page(drawn, words.titled(title, _filters_words(array, kernels, names, scale, noun)), title)
 
 
 def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: int | None) -> Picture:
@@ -111,7 +113,7 @@ def _in_colour(weight: FloatArray, title: str, titles: Sequence[str], columns: i
     if weight.ndim != 4 or weight.shape[1] != 3:
         raise WrongValueError(
             "filters drawn in colour have the shape (out, 3, kh, kw), a kernel each for red, green and blue, "
-            f"but this has {weight.shape}. Leave colour out to draw other filters."
+            f"but got {weight.shape}. Leave colour out for other filters."
         )
     count, _, *shape = weight.shape
     layout.refuse_too_many(count, "filters")
@@ -148,10 +150,11 @@ def _cell(count: int, across: int, side: int, room: int, head: int, least: int =
     return max(2, min(LARGEST, room // across - GAP, tall) // side)
 
 
-def _filters_words(array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale) -> str:
+def _filters_words(
+    array: FloatArray, kernels: FloatArray, names: Sequence[str], scale: Scale, noun: str
+) -> str:
     count, height, width = kernels.shape
-    noun, each = "filter" if array.ndim > 2 else "kernel", "each " if count > 1 else ""
-    size = f"{plural(count, noun)}, {each}{height} x {width}"
+    size = f"{plural(count, noun)}, {'each ' if count > 1 else ''}{height} x {width}"
     if array.ndim == 4 and array.shape[1] > 1:
         filters, channels = array.shape[:2]
         size = f"{plural(filters, 'filter')} of {plural(channels, 'kernel')} each, {height} x {width}"

@@ -56,7 +56,7 @@ def show_image(
 
     >>> import numpy as np
     >>> show_image(np.array([[0.0, 0.25], [0.5, 1.0]]), title="Four pixels")
-    Four pixels. Gray image, 2 x 2 pixels (height x width). Values 0 to 1, mean 0.438. Mean of the top half \
+    Four pixels. Gray image, 2 x 2 pixels (height x width). Values 0 to 1, mean 0.438. Mean brightness: top \
 0.125, bottom 0.750, left 0.250, right 0.625.
     """
     array = _as_image(image)
@@ -83,8 +83,8 @@ def show_image(
     colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
         if longest > 2 * MOST_NUMBERS:
-            raise WrongValueError(
-                f"the numbers of {height} x {width} pixels would not be legible. "
+            raise ValueError(
+                f"the numbers of {height} x {width} pixels would be too small to read. "
                 f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
             )
         planes = [table(plane) for plane in np.moveaxis(np.atleast_3d(array), 2, 0)]
@@ -94,7 +94,7 @@ def show_image(
     around = list(lines)
     if detail is not None:
         detail = _checked_box(detail, height, width, "the detail")
-        marks.append(f"Enlarged beside it stand {position(detail)}.")
+        marks.append(f"Enlarged beside it: {position(detail)}.")
         around += [(detail, "#ffffff", 2), (detail, "#000000", 1)]
     drawn = _part(colours, (0, 0, height, width), zoom, corner, around, written)
     if detail is not None:
@@ -136,11 +136,11 @@ def image_words(image: Any) -> str:
         means = zip(("red", "green", "blue"), _mean(array, axis=(0, 1)), strict=True)
         values += f". Mean {', '.join(f'{name} {number(mean, 3)}' for name, mean in means)}"
     else:
-        values += f", mean {number(_mean(array), 3)}"
-    halves = {"top half": array[: (height + 1) // 2], "bottom": array[height // 2 :]}
+        values += f", mean {number(array.mean(), 3)}"
+    halves = {"top": array[: (height + 1) // 2], "bottom": array[height // 2 :]}
     halves |= {"left": array[:, : (width + 1) // 2], "right": array[:, width // 2 :]}
-    spread = ", ".join(f"{name} {number(_mean(half), 3)}" for name, half in halves.items())
-    return titled("", head, f"{values}. Mean of the {spread}.", trouble(array))
+    spread = ", ".join(f"{name} {number(half.mean(), 3)}" for name, half in halves.items())
+    return titled("", head, f"{values}. Mean brightness: {spread}.", trouble(array))
 
 
 def _mean(values: FloatArray, axis: tuple[int, int] | None = None) -> Any:
@@ -190,15 +190,13 @@ def _as_image(image: Any) -> FloatArray:
     if array.ndim != 2 and not is_image(array):
         turned = "image.permute(1, 2, 0)" if hasattr(image, "permute") else "image.transpose(1, 2, 0)"
         hint = f" Channels come last in an image: try {turned}." if array.shape[0] in (1, 3) else ""
-        raise WrongValueError(
-            f"an image has the shape (H, W) or (H, W, 3), but this has {array.shape}.{hint}"
-        )
+        raise ValueError(f"an image has the shape (H, W) or (H, W, 3), but got {array.shape}.{hint}")
     low, high = extremes(array) or (0.0, 0.0)
     highest = 255.0 if is_bytes(image) else 1.0
     if low < -1e-3 or high > highest + 1e-3:
-        raise WrongValueError(
-            f"an image of {getattr(image, 'dtype', 'numbers')} must lie in 0 to {number(highest)}, "
-            f"but runs from {range_words(array)}. "
+        raise ValueError(
+            f"an image of {getattr(image, 'dtype', 'numbers')} must lie between 0 and {number(highest)}, "
+            f"but its values are {range_words(array)}. "
             "Divide 0 to 255 by 255; for responses of a filter use show_feature_maps."
         )
     return array
@@ -209,12 +207,12 @@ def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
     try:
         top, left, tall, wide = map(int, box)
     except (TypeError, ValueError) as error:
-        raise WrongValueError(
-            f"{what} must be (row, column, height, width) in whole pixels, but is {box!r}."
+        raise ValueError(
+            f"{what} must be (row, column, height, width) in whole pixels, but got {box!r}."
         ) from error
     if tall < 1 or wide < 1 or top < 0 or left < 0 or top + tall > height or left + wide > width:
-        raise WrongValueError(
-            f"{what} (row {top}, column {left}, height {tall}, width {wide}) does not lie in an image "
+        raise ValueError(
+            f"{what} (row {top}, column {left}, height {tall}, width {wide}) does not fit into an image "
             f"of {height} x {width} pixels."
         )
     return top, left, tall, wide

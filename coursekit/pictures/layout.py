@@ -143,7 +143,7 @@ def table_panel(
 def with_bar(panels: Block, scale: Scale | None) -> Block:
     """Put the colour bar of a scale beside panels, or a note below them that there is none."""
     if scale is None:
-        note = "each map stretched by itself"
+        note = "each map stretched on its own"
         return column([panels, Block(text_width(note, SMALL), SMALL, text(note, 0, 6, SMALL, ink=FAINT))])
     height = min(max(panels.height - panels.head, 70), 260)
     ramp = 2 * np.linspace(scale.high / 2, scale.low / 2, 256)[:, None]  # halves: the span could be infinite
@@ -253,6 +253,6 @@ def checked_columns(columns: int | None, count: int) -> int | None:
 def refuse_too_many(count: int, noun: str) -> None:
     """Raise ValueError for more panels than one picture can hold."""
     if count > MOST:
-        raise WrongValueError(
-            f"{count} {noun} are too many for one picture (at most {MOST}). Show a part, like the first 64."
+        raise ValueError(
+            f"{count} {noun} are too many for one picture (at most {MOST}). Show some, like the first 64."
         )

@@ -38,12 +38,12 @@ def show_network(shapes: Mapping[str, Sequence[int]], *, title: str = "") -> Pic
     if not isinstance(shapes, Mapping):
         raise TypeError("shapes must be names with shapes, like {'input': (3, 32, 32), 'linear': (5,)}.")
     if not 1 <= len(shapes) <= MOST:
-        raise ValueError(f"one picture holds 1 to {MOST} shapes, but {len(shapes)} came.")
+        raise ValueError(f"one picture can show 1 to {MOST} shapes, but got {len(shapes)}.")
     read = {str(name): tuple(shape) for name, shape in shapes.items()}
     for name, shape in read.items():
         if len(shape) not in (1, 3):
             raise ValueError(
-                f"the shape of {name} must be (C, H, W) or (n,), but is {shape}. Leave out the batch axis."
+                f"the shape of {name} must be (C, H, W) or (n,), but got {shape}. Leave out the batch axis."
             )
         for size in shape:
             whole_number(size, f"each size of {name}", 1)

@@ -21,7 +21,7 @@ ARROW = 64  # pixels from a table to what becomes of it, with room for words at 
 # One window has one colour, and so has its number; neighbours differ.
 TINTS = (("#c6dbef", "#fde0c2"), ("#d6eccd", "#e6d6ee"))
 DROPPED, STRIPES, LINES, RING = "#e2e2e2", "#bebebe", "#aaaaaa", "#b2182b"
-MARKED = "a ring marks the winner of its window, the largest value"
+MARKED = "A ring marks the largest value of its window."
 
 
 def show_pooling(values: Any, results: Mapping[str, Any], size: int = 2, *, title: str = "") -> Picture:
@@ -47,20 +47,18 @@ def show_pooling(values: Any, results: Mapping[str, Any], size: int = 2, *, titl
 
     >>> show_pooling([[1, 3, 0], [2, 6, 4]], {"max": [[6]]})
     Table of 2 x 3: 1 3 0 / 2 6 4. Windows of 2 x 2. Max, 1 x 1: 6, the largest value of each \
-window. Dropped, since no window covers it: column 2.
+window. No window covers column 2: dropped.
     """
     cells = as_array(values, "the table")
     if cells.ndim != 2 or max(cells.shape) > MOST:
-        raise WrongValueError(
-            f"the table must be 2-D, up to {MOST} x {MOST}, but has the shape {cells.shape}."
-        )
+        raise ValueError(f"the table must be 2-D, at most {MOST} x {MOST}, but got the shape {cells.shape}.")
     whole_number(size, "size", 1)
     read = named_arrays(results, "result", MOST_RESULTS, "{'max': pooled}", "the result ")
     down, up = tuple(n // size for n in cells.shape), tuple(-(-n // size) for n in cells.shape)
     for name, one in read.items():
         if one.ndim != 2 or not all(n in pair for n, *pair in zip(one.shape, down, up, strict=True)):
-            raise WrongValueError(
-                f"windows of {size} x {size} make {by(down)} of the table, or "
+            raise ValueError(
+                f"windows of {size} x {size} turn the table into {by(down)} values, or "
                 f"{by(up)} with ceil_mode, but {name} has the shape {one.shape}."
             )
     texts = [words for one in (cells, *read.values()) for line in table(one) for words in line]
@@ -74,9 +72,9 @@ window. Dropped, since no window covers it: column 2.
             said.append(f"{sentence(name)}, {by(counts)}: {slashed(table(one))}{kept}.")
         for noun, n, count in zip(("row", "column"), cells.shape, counts, strict=True):
             if dropped := range(size * count, n):
-                said.append(f"Dropped, since no window covers it: {listed(noun, dropped)}.")
+                said.append(f"No window covers {listed(noun, dropped)}: dropped.")
             elif hanging := size * count - n:
-                said.append(f"The last windows hang {plural(hanging, noun)} over the edge.")
+                said.append(f"The last windows reach {plural(hanging, noun)} beyond the edge.")
         rows.append(_row(cells, beside, size, side, rings))
         ringed = ringed or bool(rings.any())
     head = f"Table of {by(cells.shape)}: {slashed(table(cells))}. Windows of {size} x {size}."

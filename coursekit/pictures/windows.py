@@ -47,9 +47,7 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
             "settings must be a list of names with numbers, one for each panel: [{'stride': 2}]."
         )
     if not 1 <= len(settings) <= MOST_SETTINGS:
-        raise WrongValueError(
-            f"one picture shows 1 to {MOST_SETTINGS} settings, but {len(settings)} came. Show a part of them."
-        )
+        raise ValueError(f"one picture can show 1 to {MOST_SETTINGS} settings, but got {len(settings)}.")
     panels = [_Panel(given, size, kernel) for given in settings]
     drawn = [_draw(panel) for panel in panels]
     seen = {mark for panel in panels for kind in panel.kinds.values() for mark in kind}
@@ -66,8 +64,8 @@ class _Panel:
 
     def __init__(self, given: Any, size: int, kernel: int) -> None:
         if not isinstance(given, Mapping):
-            raise WrongTypeError(
-                f"a setting must be like {{'stride': 2}}, a name with a number, not {given!r}."
+            raise TypeError(
+                f"a setting must be a name with a number, like {{'stride': 2}}, but got {given!r}."
             )
         values = {"kernel": kernel, "stride": 1, "padding": 0, "dilation": 1}
         for name in given:
@@ -85,8 +83,8 @@ class _Panel:
         starts = range(-self.padding, size + self.padding - span + 1, values["stride"])
         self.windows = [range(start, start + span, values["dilation"]) for start in starts]
         if not self.windows:
-            raise WrongValueError(
-                f"{self.name}: the window covers {span} pixels and does not fit into {self.side}, "
+            raise ValueError(
+                f"{self.name}: a window spans {span} pixels, but there are only {self.side}, "
                 "padding included. Use a smaller kernel, more padding or a larger size."
             )
         self.unread = [n for n in range(size) if not any(n in window for window in self.windows)]

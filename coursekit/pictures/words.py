@@ -64,11 +64,11 @@ def sentence(name: str) -> str:
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
     """The names of panels: as given, one for each, or counted from 1."""
     if isinstance(titles, str):
-        raise ValueError(f"names must come as a list, like [{titles!r}], not as the text {titles!r}.")
+        raise ValueError(f"names must be a list, like [{titles!r}], not the single text {titles!r}.")
     titles = [str(title) for title in titles]
     if titles and len(titles) != count:
         raise ValueError(
-            f"{plural(len(titles), 'name')} came for {plural(count, noun)}; give one for each, or none."
+            f"got {plural(len(titles), 'name')} for {plural(count, noun)}. Give one for each, or none."
         )
     return titles or [f"{noun} {index + 1}" for index in range(count)]
 
@@ -188,8 +188,8 @@ def trouble(values: Array) -> str:
     if np.isfinite(values).all():
         return f"Note: every value is {number(values.flat[0])}." if alike(values) else ""
     counts = {"NaN": int(np.isnan(values).sum()), "infinity": int(np.isinf(values).sum())}
-    said = [f"{name}, {n} of {values.size} values" for name, n in counts.items() if n]
-    return " ".join(f"Note: contains {one}, drawn in magenta." for one in said)
+    said = [f"{name} in {n} of {plural(values.size, 'value')}" for name, n in counts.items() if n]
+    return " ".join(f"Note: {one}, drawn in magenta." for one in said)
 
 
 def peak(values: Array) -> tuple[int, int]:
