@@ -106,7 +106,7 @@ VALUES = [
     (lambda: show_histogram({"a": [np.nan]}), "needs finite values"),
     (
         lambda: show_pooling(np.ones((9, 2)), {"max": np.ones((4, 1))}),
-        r"at most 8 x 8, but got the shape \(9, 2\)",
+        r"at most 8 x 8, but got \(9, 2\)",
     ),
     (lambda: show_pooling(np.ones((2, 2, 2)), {"max": [[1]]}), "must be 2-D"),
     (lambda: show_pooling(BASE, {}), "1 to 3 results, but got 0"),

@@ -5,6 +5,7 @@ import pytest
 from page_reading import panels, texts
 
 from coursekit.pictures import show_feature_maps, show_filters, show_image, show_products, show_stages
+from coursekit.pictures.image import image_words
 from coursekit.pictures.words import number, range_words, share, slashed, table, tables, trouble
 
 NAN, INF = float("nan"), float("inf")
@@ -199,15 +200,15 @@ def test_means_of_large_images_are_not_added_up_in_single_precision():
     colour = np.full((2000, 1500, 3), 0.548, np.float32)
     colour[:, :1] = 0.9
     assert (
-        "Mean red 0.548, green 0.548, blue 0.548. Mean of the top half 0.548, bottom 0.548, left"
+        "Mean red 0.548, green 0.548, blue 0.548. Mean brightness: top 0.548, bottom 0.548, left"
         in image_words(colour)
     )
-    assert "mean 0.548. Mean of the top half 0.548" in image_words(np.asfortranarray(colour[..., 0]))
+    assert "mean 0.548. Mean brightness: top 0.548" in image_words(np.asfortranarray(colour[..., 0]))
 
 
 def test_words_of_products_give_every_product_and_the_sum():
     assert show_products([[0.5, 0.25]], [[-1.0, 1.0]]).words == (
-        "Patch 0.50 0.25 times kernel -1 1, cell by cell, gives the products -0.50 0.25. Their sum is -0.250."
+        "Patch 0.50 0.25 times kernel -1 1, cell by cell, gives products -0.50 0.25. Their sum is -0.250."
     )
     assert "Their sum is 0." in show_products([[0.1, 0.2, 0.3]], [[1.0, 1.0, -1.0]]).words
 

@@ -25,14 +25,14 @@ def as_array(values: Any, name: str) -> FloatArray:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"the rows of {name} must all have the same length: {error}.") from error
+        raise WrongValueError(f"the rows of {name} must all have the same length: {error}.") from error
     if array.dtype.kind not in "biuf":
-        raise TypeError(
+        raise WrongTypeError(
             f"{name} must hold real numbers, but got {type(values).__name__} with dtype {array.dtype}. "
             "Pass a NumPy array, a tensor or nested lists of numbers."
         )
     if array.size == 0:
-        raise ValueError(f"nothing to draw: {name} must hold numbers, but the shape is {array.shape}.")
+        raise WrongValueError(f"nothing to draw: {name} must hold numbers, but the shape is {array.shape}.")
     if array.dtype in (np.float32, np.float64):
         return array
     return array.astype(np.float32 if array.dtype == np.float16 else np.float64)  # sums of float16 overflow
@@ -41,9 +41,9 @@ def as_array(values: Any, name: str) -> FloatArray:
 def named_arrays(values: Any, noun: str, most: int, example: str, prefix: str) -> dict[str, FloatArray]:
     """Read 1 to so many names with arrays; messages have an example, and call an array by prefix and name."""
     if not isinstance(values, Mapping):
-        raise TypeError(f"{noun}s must be given as names with arrays, like {example}.")
+        raise WrongTypeError(f"{noun}s must be given as names with arrays, like {example}.")
     if not 1 <= len(values) <= most:
-        raise ValueError(f"one picture can show 1 to {most} {noun}s, but got {len(values)}.")
+        raise WrongValueError(f"one picture can show 1 to {most} {noun}s, but got {len(values)}.")
     return {str(name): as_array(one, f"{prefix}{name}") for name, one in values.items()}
 
 
@@ -53,7 +53,7 @@ def responses_of(channels: FloatArray, kernels: FloatArray) -> FloatArray:
     ValueError where the kernels do not fit into the channels.
     """
     if any(small > large for small, large in zip(kernels.shape[1:], channels.shape[1:], strict=True)):
-        raise ValueError(
+        raise WrongValueError(
             f"a kernel of {kernels.shape[1:]} does not fit into an image of {channels.shape[1:]}. "
             "Use a larger image, or a smaller kernel."
         )
@@ -79,5 +79,5 @@ def whole_number(value: Any, name: str, least: int, most: int | None = None, adv
     if whole and least <= value <= (value if most is None else most):
         return int(value)
     limits = f"of at least {least}" if most is None else f"from {least} to {most}"
-    error = ValueError if whole else TypeError
+    error = WrongValueError if whole else WrongTypeError
     raise error(f"{name} must be a whole number {limits}, but got {value!r}.{advice}")

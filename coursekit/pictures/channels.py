@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import as_array, responses_of
 from coursekit.pictures.picture import Picture
@@ -43,13 +44,13 @@ white (0) to red (2).
     """
     planes, weights = as_array(channels, "the channels"), as_array(kernels, "the kernels")
     if planes.ndim != 3 or weights.ndim != 3 or len(weights) != len(planes):
-        raise ValueError(
+        raise WrongValueError(
             "channels must be (in, H, W) and kernels (in, kh, kw), a kernel for each channel, but got "
             f"{planes.shape} and {weights.shape}. Of a conv layer's weight, choose one filter: weight[0]."
         )
     count, *size = weights.shape
     if count > MOST or max(size) > MOST_WEIGHTS:
-        raise ValueError(
+        raise WrongValueError(
             f"one picture can show up to {MOST} channels with kernels up to {MOST_WEIGHTS} x {MOST_WEIGHTS}, "
             f"but got {weights.shape}. Show some of them."
         )

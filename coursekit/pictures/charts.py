@@ -49,7 +49,7 @@ def show_curves(
     first = next(iter(arrays.values()))
     positions = np.arange(first.size, dtype=np.float64) if x is None else as_array(x, "x")
     if any(shape != positions.shape for shape in lengths.values()) or positions.ndim != 1:
-        raise ValueError(
+        raise WrongValueError(
             f"x and all curves must have the same length (n,), but x has {positions.shape} "
             f"and the curves have {lengths}."
         )
@@ -100,7 +100,7 @@ def show_histogram(
 
     arrays = named_arrays(groups, "histogram", 3, "{'response': maps}", "")
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise ValueError("a histogram needs finite values, but got NaN or infinity. Remove these first.")
+        raise WrongValueError("a histogram needs finite values, but got NaN or infinity. Remove these first.")
     whole_number(bins, "bins", 1, 1000)
     reach = max(float(np.abs(array).max()) for array in arrays.values()) or 1.0
     edges = np.linspace(-reach, reach, bins + bins % 2 + 1)

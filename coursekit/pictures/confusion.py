@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import as_array
 from coursekit.pictures.picture import Picture
@@ -40,11 +41,11 @@ Most frequent confusion: disc named ring, 2.
     """
     table = as_array(counts, "the counts")
     if table.ndim != 2 or len(table) != table.shape[1] or len(table) > MOST:
-        raise ValueError(f"the counts must be (n, n), n up to {MOST}, but got {table.shape}.")
+        raise WrongValueError(f"the counts must be (n, n), n up to {MOST}, but got {table.shape}.")
     if not (np.isfinite(table).all() and (table >= 0).all() and (table == np.round(table)).all()):
-        raise ValueError("the counts must be whole numbers, at least 0. Pass the counts, not shares.")
+        raise WrongValueError("the counts must be whole numbers, at least 0. Pass the counts, not shares.")
     if not table.any():
-        raise ValueError("the counts are all 0. There is nothing to draw.")
+        raise WrongValueError("the counts are all 0. There is nothing to draw.")
     count = len(table)
     labels = panel_names(names, count, "row")
     largest = max(layout.cell_size([[f"{value:.0f}"]]) for value in table.flat)

@@ -75,7 +75,7 @@ def as_maps(maps: Any) -> FloatArray:
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
-        raise ValueError(
+        raise WrongValueError(
             f"feature maps have the shape (C, H, W), (1, C, H, W) or (H, W), but got {array.shape}. "
             "From a batch, choose one image first: maps[0]."
         )
@@ -86,7 +86,7 @@ def as_maps(maps: Any) -> FloatArray:
 def common_scale(stacks: Sequence[FloatArray], scale: ScaleName) -> Scale | None:
     """The one scale of all maps, or None where each has its own."""
     if scale not in ("shared", "each"):
-        raise ValueError(f'scale must be "shared" or "each", but got {scale!r}.')
+        raise WrongValueError(f'scale must be "shared" or "each", but got {scale!r}.')
     return Scale.of_maps(stacks) if scale == "shared" else None
 
 

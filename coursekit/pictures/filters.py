@@ -61,7 +61,7 @@ def show_filters(
     if colour:
         return _in_colour(array, title, titles, columns)
     if array.ndim not in (2, 3, 4):
-        raise ValueError(
+        raise WrongValueError(
             f"filters have the shape (kh, kw), (out, kh, kw) or (out, in, kh, kw), but got {array.shape}."
         )
     inputs = array.shape[1] if array.ndim == 4 else 1
@@ -79,7 +79,7 @@ def show_filters(
     texts = [row for table in tables for row in table]
     needed = layout.cell_size(texts) if texts else 0
     if values and (not texts or across * (needed * width + GAP) > 2 * WIDTH):
-        raise ValueError(
+        raise WrongValueError(
             f"the weights of {plural(count, 'kernel')} of {height} x {width} would be too small to "
             "read in one picture. Show some of the filters, or leave values out."
         )

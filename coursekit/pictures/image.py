@@ -83,7 +83,7 @@ def show_image(
     colours, written = as_colours(image), ""
     if longest <= MOST_NUMBERS if values is None else values:
         if longest > 2 * MOST_NUMBERS:
-            raise ValueError(
+            raise WrongValueError(
                 f"the numbers of {height} x {width} pixels would be too small to read. "
                 f"Cut out a patch of at most {2 * MOST_NUMBERS} x {2 * MOST_NUMBERS}, like image[:8, :8]."
             )
@@ -133,17 +133,17 @@ def image_words(image: Any) -> str:
     if not np.isfinite(array).all():
         return f"{head} {values}. {trouble(array)}"
     if channels:
-        means = zip(("red", "green", "blue"), _mean(array, axis=(0, 1)), strict=True)
+        means = zip(("red", "green", "blue"), mean_of(array, axis=(0, 1)), strict=True)
         values += f". Mean {', '.join(f'{name} {number(mean, 3)}' for name, mean in means)}"
     else:
-        values += f", mean {number(array.mean(), 3)}"
+        values += f", mean {number(mean_of(array), 3)}"
     halves = {"top": array[: (height + 1) // 2], "bottom": array[height // 2 :]}
     halves |= {"left": array[:, : (width + 1) // 2], "right": array[:, width // 2 :]}
-    spread = ", ".join(f"{name} {number(half.mean(), 3)}" for name, half in halves.items())
+    spread = ", ".join(f"{name} {number(mean_of(half), 3)}" for name, half in halves.items())
     return titled("", head, f"{values}. Mean brightness: {spread}.", trouble(array))
 
 
-def _mean(values: FloatArray, axis: tuple[int, int] | None = None) -> Any:
+def mean_of(values: FloatArray, axis: tuple[int, int] | None = None) -> Any:
     """Average in float64: in single precision the third digit of a photograph's mean is wrong."""
     return values.mean(axis=axis, dtype=np.float64)
 
@@ -190,11 +190,11 @@ def _as_image(image: Any) -> FloatArray:
     if array.ndim != 2 and not is_image(array):
         turned = "image.permute(1, 2, 0)" if hasattr(image, "permute") else "image.transpose(1, 2, 0)"
         hint = f" Channels come last in an image: try {turned}." if array.shape[0] in (1, 3) else ""
-        raise ValueError(f"an image has the shape (H, W) or (H, W, 3), but got {array.shape}.{hint}")
+        raise WrongValueError(f"an image has the shape (H, W) or (H, W, 3), but got {array.shape}.{hint}")
     low, high = extremes(array) or (0.0, 0.0)
     highest = 255.0 if is_bytes(image) else 1.0
     if low < -1e-3 or high > highest + 1e-3:
-        raise ValueError(
+        raise WrongValueError(
             f"an image of {getattr(image, 'dtype', 'numbers')} must lie between 0 and {number(highest)}, "
             f"but its values are {range_words(array)}. "
             "Divide 0 to 255 by 255; for responses of a filter use show_feature_maps."
@@ -207,11 +207,11 @@ def _checked_box(box: Any, height: int, width: int, what: str) -> Box:
     try:
         top, left, tall, wide = map(int, box)
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise WrongValueError(
             f"{what} must be (row, column, height, width) in whole pixels, but got {box!r}."
         ) from error
     if tall < 1 or wide < 1 or top < 0 or left < 0 or top + tall > height or left + wide > width:
-        raise ValueError(
+        raise WrongValueError(
             f"{what} (row {top}, column {left}, height {tall}, width {wide}) does not fit into an image "
             f"of {height} x {width} pixels."
         )

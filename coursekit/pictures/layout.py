@@ -253,6 +253,6 @@ def checked_columns(columns: int | None, count: int) -> int | None:
 def refuse_too_many(count: int, noun: str) -> None:
     """Raise ValueError for more panels than one picture can hold."""
     if count > MOST:
-        raise ValueError(
+        raise WrongValueError(
             f"{count} {noun} are too many for one picture (at most {MOST}). Show some, like the first 64."
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import log2, prod
 from typing import Any
 
+from coursekit.errors import WrongTypeError, WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import whole_number
 from coursekit.pictures.picture import Picture
@@ -36,13 +37,13 @@ def show_network(shapes: Mapping[str, Sequence[int]], *, title: str = "") -> Pic
     A network: input 3 x 32 x 32, conv1 12 x 28 x 28, linear 5. 3072 numbers go in, 5 come out.
     """
     if not isinstance(shapes, Mapping):
-        raise TypeError("shapes must be names with shapes, like {'input': (3, 32, 32), 'linear': (5,)}.")
+        raise WrongTypeError("shapes must be names with shapes, like {'input': (3, 32, 32), 'linear': (5,)}.")
     if not 1 <= len(shapes) <= MOST:
-        raise ValueError(f"one picture can show 1 to {MOST} shapes, but got {len(shapes)}.")
+        raise WrongValueError(f"one picture can show 1 to {MOST} shapes, but got {len(shapes)}.")
     read = {str(name): tuple(shape) for name, shape in shapes.items()}
     for name, shape in read.items():
         if len(shape) not in (1, 3):
-            raise ValueError(
+            raise WrongValueError(
                 f"the shape of {name} must be (C, H, W) or (n,), but got {shape}. Leave out the batch axis."
             )
         for size in shape:

@@ -51,13 +51,13 @@ window. No window covers column 2: dropped.
     """
     cells = as_array(values, "the table")
     if cells.ndim != 2 or max(cells.shape) > MOST:
-        raise ValueError(f"the table must be 2-D, at most {MOST} x {MOST}, but got the shape {cells.shape}.")
+        raise WrongValueError(f"the table must be 2-D, at most {MOST} x {MOST}, but got {cells.shape}.")
     whole_number(size, "size", 1)
     read = named_arrays(results, "result", MOST_RESULTS, "{'max': pooled}", "the result ")
     down, up = tuple(n // size for n in cells.shape), tuple(-(-n // size) for n in cells.shape)
     for name, one in read.items():
         if one.ndim != 2 or not all(n in pair for n, *pair in zip(one.shape, down, up, strict=True)):
-            raise ValueError(
+            raise WrongValueError(
                 f"windows of {size} x {size} turn the table into {by(down)} values, or "
                 f"{by(up)} with ceil_mode, but {name} has the shape {one.shape}."
             )

@@ -31,12 +31,12 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
         ValueError: The two shapes differ, are not 2-D, or are larger than 7 x 7.
 
     >>> show_products([[0.0, 1.0], [0.0, 1.0]], [[-1.0, 1.0], [-1.0, 1.0]])
-    Patch 0 1 / 0 1 times kernel -1 1 / -1 1, cell by cell, gives the products 0 1 / 0 1. Their sum is 2.
+    Patch 0 1 / 0 1 times kernel -1 1 / -1 1, cell by cell, gives products 0 1 / 0 1. Their sum is 2.
     """
     cells = {"patch": arrays.as_array(patch, "the patch"), "kernel": arrays.as_array(kernel, "the kernel")}
     shape = cells["patch"].shape
     if len(shape) != 2 or shape != cells["kernel"].shape or max(shape) > MOST:
-        raise ValueError(
+        raise WrongValueError(
             f"patch and kernel must be 2-D and of one shape, at most {MOST} x {MOST}, "
             f"but got {shape} and {cells['kernel'].shape}."
         )
@@ -55,6 +55,6 @@ def show_products(patch: Any, kernel: Any, *, title: str = "") -> Picture:
         drawn.append(svg.Block(svg.text_width(sign, size), tall, svg.text(sign, 0, tall / 2, size)))
     words = (
         f"Patch {slashed(texts['patch'])} times kernel {slashed(texts['kernel'])}, cell by cell, "
-        f"gives the products {slashed(texts['products'])}. Their {total.replace('=', 'is')}."
+        f"gives products {slashed(texts['products'])}. Their {total.replace('=', 'is')}."
     )
     return layout.page(layout.row(drawn, gap=10), titled(title, words), title)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.errors import WrongValueError
 from coursekit.pictures import layout, words
 from coursekit.pictures.arrays import as_array, responses_of, whole_number
 from coursekit.pictures.picture import Picture
@@ -43,13 +44,13 @@ Map after step 2: 1 0.
     """
     pixels, weights = as_array(image, "the image"), as_array(kernel, "the kernel")
     if pixels.ndim != 2 or weights.ndim != 2 or max(pixels.shape) > MOST:
-        raise ValueError(
+        raise WrongValueError(
             f"image and kernel must be 2-D, the image at most {MOST} x {MOST}, but got the shapes "
             f"{pixels.shape} and {weights.shape}. Cut out a patch, like gray[:8, :10]."
         )
     response = responses_of(pixels[None], weights[None])[0]
     if not 1 <= len(steps) <= MOST_STEPS:
-        raise ValueError(f"one picture can show 1 to {MOST_STEPS} steps, but got {len(steps)}.")
+        raise WrongValueError(f"one picture can show 1 to {MOST_STEPS} steps, but got {len(steps)}.")
     for step in steps:
         whole_number(step, "a step", 1, response.size, f" The map has {response.size} values.")
     texts = words.table(pixels), words.tables(weights[None])[0], words.table(response)

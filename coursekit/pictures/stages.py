@@ -9,7 +9,7 @@ from coursekit.errors import WrongValueError
 from coursekit.pictures import layout
 from coursekit.pictures.arrays import as_array, is_image
 from coursekit.pictures.feature_maps import ScaleName, as_maps, common_scale, count_words, detail_words
-from coursekit.pictures.image import as_colours, image_panel, image_words
+from coursekit.pictures.image import as_colours, image_panel, image_words, mean_of
 from coursekit.pictures.picture import Picture
 from coursekit.pictures.scale import Scale
 from coursekit.pictures.svg import Block, text_width, wrap
@@ -57,10 +57,10 @@ def show_stages(
     2 stages on one scale from blue (-2) through white (0) to red (2). conv: 1 feature map, ...
     """
     if not isinstance(stages, Mapping) or not stages:
-        raise ValueError("there is no stage to show. Pass names with arrays: {'before': x, 'after': y}.")
+        raise WrongValueError("there is no stage to show. Pass names with arrays: {'before': x, 'after': y}.")
     numbers = numbers or {}
     if unknown := [name for name in numbers if name not in stages]:
-        raise ValueError(f"there are numbers for {unknown[0]!r}, but no stage has that name.")
+        raise WrongValueError(f"there are numbers for {unknown[0]!r}, but no stage has that name.")
     read, names, labels = dict[str, Any](), dict[str, list[str]](), dict[str, str]()
     for name, array in stages.items():
         try:
@@ -131,5 +131,5 @@ def _images(array: Any) -> list[Any]:
 def _images_words(images: list[Any]) -> str:
     if len(images) == 1:
         return image_words(images[0])
-    means = ", ".join(number(float(as_array(one, "an image").mean())) for one in images)
+    means = ", ".join(number(mean_of(as_array(one, "an image"))) for one in images)
     return f"{len(images)} images, each {by(np.shape(images[0])[:2])} pixels. Their means: {means}."

@@ -47,7 +47,7 @@ columns 0, 1, 2; the next one columns 2, 3, 4. No window reads row 7 or column 7
             "settings must be a list of names with numbers, one for each panel: [{'stride': 2}]."
         )
     if not 1 <= len(settings) <= MOST_SETTINGS:
-        raise ValueError(f"one picture can show 1 to {MOST_SETTINGS} settings, but got {len(settings)}.")
+        raise WrongValueError(f"one picture can show 1 to {MOST_SETTINGS} settings, but got {len(settings)}.")
     panels = [_Panel(given, size, kernel) for given in settings]
     drawn = [_draw(panel) for panel in panels]
     seen = {mark for panel in panels for kind in panel.kinds.values() for mark in kind}
@@ -64,7 +64,7 @@ class _Panel:
 
     def __init__(self, given: Any, size: int, kernel: int) -> None:
         if not isinstance(given, Mapping):
-            raise TypeError(
+            raise WrongTypeError(
                 f"a setting must be a name with a number, like {{'stride': 2}}, but got {given!r}."
             )
         values = {"kernel": kernel, "stride": 1, "padding": 0, "dilation": 1}
@@ -83,7 +83,7 @@ class _Panel:
         starts = range(-self.padding, size + self.padding - span + 1, values["stride"])
         self.windows = [range(start, start + span, values["dilation"]) for start in starts]
         if not self.windows:
-            raise ValueError(
+            raise WrongValueError(
                 f"{self.name}: a window spans {span} pixels, but there are only {self.side}, "
                 "padding included. Use a smaller kernel, more padding or a larger size."
             )

@@ -64,10 +64,10 @@ def sentence(name: str) -> str:
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
     """The names of panels: as given, one for each, or counted from 1."""
     if isinstance(titles, str):
-        raise ValueError(f"names must be a list, like [{titles!r}], not the single text {titles!r}.")
+        raise WrongValueError(f"names must be a list, like [{titles!r}], not the single text {titles!r}.")
     titles = [str(title) for title in titles]
     if titles and len(titles) != count:
-        raise ValueError(
+        raise WrongValueError(
             f"got {plural(len(titles), 'name')} for {plural(count, noun)}. Give one for each, or none."
         )
     return titles or [f"{noun} {index + 1}" for index in range(count)]
