@@ -98,12 +98,14 @@ def test_a_few_values_may_lie_beyond_the_scale_of_maps_and_no_others(count, zero
     few = np.count_nonzero(np.abs(values) > 1e-6 * whole.high) // 200
     assert beyond.size <= few
     assert scale.kind == whole.kind
+    end = np.sort(np.abs(values))[-1 - few]
     if scale.beyond:
-        assert scale.high == np.sort(np.abs(values))[-1 - few]
+        assert scale.high == end
         assert whole.high > 1.25 * scale.high
         assert set(scale.beyond) == {v for v in (values.min(), values.max()) if abs(v) > scale.high}
     else:
         assert scale == whole
+        assert whole.high <= 1.25 * end
 
 
 def test_the_bar_says_how_far_values_go_on_beyond_it():

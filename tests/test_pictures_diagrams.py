@@ -55,16 +55,18 @@ def test_a_sliding_kernel_shows_its_window_and_the_map_so_far():
 
 
 def test_the_responses_of_a_filter_and_their_sum_are_on_one_scale():
-    channels, kernels = RANDOM.normal(size=(3, 9, 12)), RANDOM.normal(size=(3, 3, 4))
+    channels, kernels = RANDOM.normal(size=(3, 15, 12)), RANDOM.normal(size=(3, 3, 4))
+    channels[1, 0, 0] = 99.0  # in one window only, so that a value of each lies far beyond the others
     picture = show_channels(channels, kernels, title="One filter")
     made = [reference.cross_correlate2d(*pair) for pair in zip(channels, kernels, strict=True)]
     scale = Scale.of_maps([np.stack(made), sum(made)])
+    assert scale.beyond
     responses = panels(picture)[6:]  # after three channels and three kernels
     for panel, values in zip(responses, [*made, sum(made)], strict=True):
         np.testing.assert_array_equal(panel.pixels, scale.colours(values))
-    assert {"red", "green", "blue", "(3, 3, 4)", "(1, 7, 9)"} <= set(texts(picture))
+    assert {"red", "green", "blue", "(3, 3, 4)", "(1, 13, 9)"} <= set(texts(picture))
     assert picture.words.startswith("One filter. One filter (in, kh, kw) = (3, 3, 4) reads channels")
-    assert f"one map (out, H', W') = (1, 7, 9): {range_words(sum(made))}." in picture.words
+    assert f"one map (out, H', W') = (1, 13, 9): {range_words(sum(made))}." in picture.words
 
 
 def test_the_boxes_of_a_network_follow_its_shapes():
