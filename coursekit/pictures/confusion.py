@@ -48,16 +48,15 @@ Most frequent confusion: disc named ring, 2.
         raise WrongValueError("the counts are all 0. There is nothing to draw.")
     count = len(table)
     labels = panel_names(names, count, "row")
-    largest = max(layout.cell_size([[f"{value:.0f}"]]) for value in table.flat)
-    wide = max((text_width(label, layout.SMALL) for label in labels), default=0)
-    cell = max(CELL, largest, min(LARGEST, int(wide) + 6))
+    texts = [[f"{value:.0f}" for value in line] for line in table]
+    wide = max(text_width(label, layout.SMALL) for label in labels)
+    cell = max(CELL, layout.cell_size(texts), min(LARGEST, int(wide) + 6))
     diagonal = np.eye(count, dtype=bool)
     colours = np.full((count, count, 3), 255.0)
     for where, hue in ((diagonal, RIGHT), (~diagonal, WRONG)):
         strength = np.where(where, table, 0)[..., None] / (table[where].max(initial=0) or 1)
         colours += 0.85 * strength * (np.array(hue) - 255.0)
     shades = colours.round().astype(np.uint8)
-    texts = [[f"{value:.0f}" for value in line] for line in table]
     side = count * cell
     panel = layout.framed(Image.fromarray(shades), side, side).plus(layout.numbers(texts, shades, cell))
     panel = panel.plus("".join(rectangle(n * cell, n * cell, cell, cell, INK) for n in range(count)))
@@ -71,9 +70,8 @@ Most frequent confusion: disc named ring, 2.
         svg += text(one_line(label, SIDE, layout.SMALL), left - 8, top + middle, layout.SMALL, anchor="end")
         for line, words in enumerate(reversed(heads[n])):
             svg += text(words, left + middle, top - 10 - 16 * line, layout.SMALL, anchor="middle")
-    wrong = sorted(np.argwhere(~diagonal & (table > 0)).tolist(), key=lambda place: -table[tuple(place)])[
-        :TOLD
-    ]
+    wrong = np.argwhere(~diagonal & (table > 0)).tolist()
+    wrong = sorted(wrong, key=lambda place: -table[tuple(place)])[:TOLD]
     told = ", ".join(f"{labels[r]} named {labels[c]}, {texts[r][c]}" for r, c in wrong)
     said = titled(
         title,

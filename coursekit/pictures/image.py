@@ -1,7 +1,7 @@
 """Pictures of images: photographs, and patches small enough to write the numbers in."""
 
 from collections.abc import Iterable, Sequence
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -69,15 +69,13 @@ def show_image(
     longest = max(height, width)
     frames = [_checked_box(box, height, width, "the frame") for box in boxes]
     called = panel_names(labels, len(frames), "frame") if len(labels) else [""] * len(frames)
-    inks = list(islice(cycle(FRAMES.items()), len(frames)))
-    inked = sorted(
-        zip(frames, inks, strict=True), key=lambda one: -one[0][2] * one[0][3]
-    )  # small ones on top
-    lines = [line for frame, (_, ink) in inked for line in _two(frame, ink)]
+    marked = [(*one, *ink) for one, ink in zip(zip(frames, called, strict=True), cycle(FRAMES.items()))]
+    on_top = sorted(marked, key=lambda one: -one[0][2] * one[0][3])  # the small ones
+    lines = [line for box, *_, ink in on_top for line in _two(box, ink)]
     marks = [
-        f"{f'The {ink} frame' if len(frames) > 1 or name else 'A frame'}{name and f', {name},'} "
-        f"marks {position(frame)}."
-        for frame, name, (ink, _) in zip(frames, called, inks, strict=True)
+        f"{f'The {colour} frame' if len(frames) > 1 or name else 'A frame'}{name and f', {name},'} "
+        f"marks {position(box)}."
+        for box, name, colour, _ in marked
     ]
     zoom = LARGEST / longest if longest > LARGEST else max(1, 440 // longest)
     colours, written = as_colours(image), ""
@@ -104,7 +102,7 @@ def show_image(
         larger = int(larger) if larger >= 2 else larger
         drawn = layout.row([drawn, _part(colours, detail, larger, corner, lines)])
     if len(labels):
-        entries = [_entry(name, ink) for name, (_, ink) in zip(called, inks, strict=True)]
+        entries = [_entry(name, ink) for _, name, _, ink in marked]
         drawn = layout.column([drawn, layout.fitting(entries, 14)], 10)
     return layout.page(drawn, titled(title, image_words(image), *marks), title)
 

@@ -151,16 +151,14 @@ def with_bar(panels: Block, scale: Scale | None) -> Block:
     drawn = framed(scale.bitmap(ramp, 256, 1), height, 14).svg
     for value in scale.beyond:  # a triangle says that the scale goes on, and how far
         share, way = (0.0, -1) if value > 0 else (1.0, 1)
-        red, green, blue = scale.colours(np.array(value)).tolist()
-        tip, near = share * height + way * (TIP + 2), share * height + way * 2
-        fill = f"rgb({red},{green},{blue})"
-        drawn += f"<path d='M-0.5 {near:.1f}H14.5L7 {tip:.1f}z' fill='{fill}' stroke='gray'/>"
+        ink = "#" + bytes(scale.colours(np.array(value))).hex()
+        tip = f"M-0.5 {share * height + 2 * way:.1f}h15l-7.5 {way * TIP}z"
+        drawn += f"<path d='{tip}' fill='{ink}' stroke='gray'/>"
         marks[share + way * (TIP + 2) / height] = f"to {number(value)}"
     drawn += "".join(text(mark, 20, share * height, SMALL) for share, mark in marks.items())
     wide = max(BAR, 28 + max(text_width(mark, SMALL) for mark in marks.values()))
-    over = TIP + SMALL if any(value > 0 for value in scale.beyond) else 0
-    under = TIP + SMALL if any(value < 0 for value in scale.beyond) else 0
-    bar = Block(wide, over + height + under, f"<g transform='translate(0 {over})'>{drawn}</g>", over)
+    over, under = -min(marks) * height, (max(marks) - 1) * height  # beyond the ends
+    bar = Block(wide, over + height + under, f"<g transform='translate(0 {short(over)})'>{drawn}</g>", over)
     return row([panels, bar], gap=2 * GAP)
 
 
