@@ -233,6 +233,7 @@ def test_noise_of_another_processor_does_not_change_the_words(kind):
 
 
 def test_things_are_called_by_what_they_are_and_by_their_own_numbers():
+    assert "sobel_x: 0 0. Own: 0 0." in show_filters([[[0, 0]], [[0, 0]]], titles=["sobel_x", "own"]).words
     words = show_filters(np.zeros((3, 2, 2)), noun="kernel").words
     assert words.startswith("3 kernels, each 2 x 2.")
     assert "filter" not in words.lower()

@@ -1,7 +1,7 @@
 """Arrays to still pictures that say in words what they show.
 
 Every function takes plain arrays or tensors, which it never changes, and returns a `Picture`. Panels that are
-compared share one scale, which stands beside them.
+compared share one scale, which is drawn beside them.
 """
 
 from coursekit.pictures.channels import show_channels

@@ -57,8 +57,8 @@ def titled(title: str, *sentences: str) -> str:
 
 
 def sentence(name: str) -> str:
-    """Write a name as the beginning of a sentence."""
-    return name[:1].upper() + name[1:]
+    """Write a name as the beginning of a sentence; a name of code, like sobel_x or uint8, stays as it is."""
+    return name[:1].upper() + name[1:] if name.split(" ")[0].isalpha() else name
 
 
 def panel_names(titles: Sequence[str], count: int, noun: str) -> list[str]:
