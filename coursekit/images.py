@@ -6,6 +6,7 @@ imported by `to_tensor` alone, when it is called, so that the first lessons star
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
 import os
@@ -14,13 +15,14 @@ import struct
 import unicodedata
 import warnings
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin, TiffTags, UnidentifiedImageError, features
 
 from coursekit.errors import CourseError
 from coursekit.samples import DataError, sample, samples
@@ -31,29 +33,37 @@ if TYPE_CHECKING:
 __all__ = ["ImageError", "find_edge", "load_image", "photograph", "resize", "to_gray", "to_tensor"]
 
 Array: TypeAlias = NDArray[np.float32]
-Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[Any]"
+_Upload: TypeAlias = "Mapping[str, Any] | tuple[Mapping[str, Any], ...]"
+_File: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | io.BufferedIOBase"
+Source: TypeAlias = "_File | Image.Image | NDArray[Any] | _Upload"
 
 _MAX_PIXELS = 50_000_000  # as float32 RGB they take 600 MB
 # What Pillow may open. Some of its other formats start programs of their own.
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", *(["AVIF"] if features.check("avif") else []))
 _ADVICE = f"Open it in a picture program and save it as PNG or JPEG. Readable are {', '.join(_FORMATS)}."
 _AGAIN = "Copy or download it again."
-_FIRST_BYTES = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG": "PNG",
-    b"GIF8": "GIF",
-    b"RIFF": "WEBP",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"BM": "BMP",
-}
-# What learners bring that cannot be read, by a pattern near its start.
-_NOT_READ = {
-    rb"ftyp(heic|mif1)": "a HEIC photograph, as telephones take them",
+# The formats that learners bring, by their first bytes; HEIC and AVIF differ in the brands that they list.
+_KINDS = {
+    rb"\xff\xd8\xff": "JPEG",
+    rb"\x89PNG": "PNG",
+    rb"GIF8": "GIF",
+    rb"RIFF....WEBP": "WEBP",
+    rb"II\*\0.{4}CR|....ftypcrx": "a camera's raw photograph",
+    rb"II[*+]\0|MM\0[*+]": "TIFF",
+    rb"BM": "BMP",
+    rb"....ftyp(....)*?avi[fs]": "AVIF",
+    rb"....ftyp(....)*?(he[iv][cmsx]|mi[af][1-3f]|msf1)": "a HEIC photograph, as telephones take them "
+    "(an iPhone takes JPEG after Settings > Camera > Formats > Most Compatible)",
     rb"%PDF": "a PDF document",
-    rb"<svg": "an SVG drawing, which has no pixels",
-    rb"<html|<!doctype html": "a web page, perhaps saved instead of the picture in it",
+    rb"(?i:.*<svg)": "an SVG drawing, which has no pixels",
+    rb"(?i:.*(<html|<!doctype html))": "a web page, perhaps saved instead of the picture in it",
     rb"version https://git-lfs": "a placeholder that git left for a large file",
+}
+# What stands in place of a path, by its scheme: two letters or more, as one is a drive of Windows.
+_ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]+:(?=/)|data:|blob:)", re.IGNORECASE)
+_IN_PLACE_OF = {
+    "data:": "Give its bytes: base64.b64decode(text.partition(',')[2]).",
+    "file:": "Give the path alone, without file://.",
 }
 # What readers raise on a file that is cut off or damaged.
 _DAMAGED: tuple[type[Exception], ...] = (struct.error, zlib.error, cv2.error, ArithmeticError, EOFError)
@@ -61,7 +71,9 @@ _DAMAGED += (LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueEr
 # Pillow's modes of gray with 16 bits, and of what has 8 bits per channel or fewer.
 _DEEP_GRAY = ("I;16", "I;16L", "I;16B", "I;16N")
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
-_PHOTOMETRIC = 0x0106  # a TIFF's tag that says whether 0 is black or white
+# Tags of TIFF: what a page is, and how its pixels are stored.
+_SUBFILE_TYPE, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 254, 258, 262, 339
+_STARTS, _SIZES = (273, 324), (279, 325)  # of its strips, or of its tiles
 
 
 class ImageError(CourseError, ValueError):
@@ -71,13 +83,14 @@ class ImageError(CourseError, ValueError):
 def load_image(source: Source, *, mode: Literal["rgb", "gray"] = "rgb", max_side: int | None = None) -> Array:
     """Load a photograph as a new float32 array in [0, 1], upright, with transparent parts over white.
 
-    JPEG, PNG, GIF (first frame), WebP, TIFF, BMP and AVIF are read; 16-bit files keep all 16 bits. The path
-    may be written in any language, on any system. Values are used as they are stored, as a rule sRGB; an
-    embedded colour profile is not applied.
+    JPEG, PNG, GIF (first frame), WebP, TIFF (first page that is no thumbnail of another), BMP and AVIF are
+    read; gray and RGB of 16 bits keep them all. The path may be written in any language, on any system.
+    Values are used as they are stored, as a rule sRGB; an embedded colour profile is not applied.
 
     Args:
-        source: The name of a sample (`"temple"`), a path, the bytes of a file (what an upload widget gives),
-            or a float array (H, W) or (H, W, 3) in [0, 1]. For a file called temple: `"./temple"`.
+        source: The name of a sample (`"temple"`), a path, the bytes of a file or a binary file that is open,
+            `value` of an upload widget, a PIL image, or a float array (H, W) or (H, W, 3) in [0, 1]. For a
+            file called temple: `"./temple"`.
         mode: `"rgb"` for (H, W, 3), `"gray"` for (H, W).
         max_side: Shrink so that neither side is longer than this; a smaller picture keeps its size.
 
@@ -249,13 +262,14 @@ def find_edge(image: NDArray[Any], size: tuple[int, int]) -> tuple[int, int, int
 # What counts as an image
 
 
-def _checked_image(image: object, caller: str) -> Array:
+def _checked_image(image: Any, caller: str) -> Array:
     """Return a copy of an image as float32, C-contiguous; refuse whatever is none in the caller's name."""
     if not isinstance(image, np.ndarray):
-        raise ImageError(
-            f"{caller} expects an ndarray, and got {type(image).__name__}. "
-            "A tensor (1, 3, H, W) becomes one with tensor[0].permute(1, 2, 0).numpy()."
-        )
+        hint = "Of other numbers, NumPy makes one: np.asarray(image)."
+        if hasattr(image, "permute"):
+            here = "image" + ".detach()" * image.requires_grad + ".cpu()" * (image.device.type != "cpu")
+            hint = f"A tensor becomes one with {_channels_last(here, image.shape, 'permute')}.numpy()."
+        raise ImageError(f"{caller} expects an ndarray, and got {type(image).__name__}. {hint}")
     if image.size == 0 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
         hint = _hint_about_shape(image.shape)
         raise ImageError(f"{caller} expects an image (H, W) or (H, W, 3), and got {image.shape}. {hint}")
@@ -279,14 +293,22 @@ def _checked_image(image: object, caller: str) -> Array:
 def _hint_about_shape(shape: tuple[int, ...]) -> str:
     if 0 in shape:
         return "It holds no pixels: look at the slice that made it."
-    if len(shape) == 4 or (len(shape) == 3 and shape[0] in (1, 3)):
-        first = "image[0]" if len(shape) == 4 else "image"
-        return f"The channels come first, as in torch. Put them last: {first}.transpose(1, 2, 0)."
     if len(shape) == 3 and shape[2] == 1:
         return "Drop the last axis: image[..., 0]."
+    if (last := _channels_last("image", shape, "transpose")) != "image":
+        return f"The channels come first, as in torch. Put them last: {last}."
     if len(shape) == 3 and shape[2] == 4:
         return "It has an alpha channel: give the file to load_image, which lays it over white."
     return "Load it with load_image."
+
+
+def _channels_last(name: str, shape: tuple[int, ...], turn: str) -> str:
+    """Write the expression that makes an image of one with a batch's axis or its channels first."""
+    if len(shape) == 4:
+        name, shape = f"{name}[0]", shape[1:]
+    if len(shape) == 3 and shape[0] == 1:
+        return f"{name}[0]"
+    return f"{name}.{turn}(1, 2, 0)" if len(shape) == 3 and shape[0] == 3 else name
 
 
 def _checked_side(length: object, name: str) -> int:
@@ -300,7 +322,11 @@ def _checked_side(length: object, name: str) -> int:
 
 def _read(source: Source) -> Array:
     """Return a new array, gray or RGB, from whatever holds the picture."""
-    if isinstance(source, np.ndarray):
+    if isinstance(source, tuple) and len(source) == 1:
+        (source,) = source
+    if isinstance(source, Mapping) and "content" in source:
+        source = source["content"]
+    if isinstance(source, np.ndarray) or hasattr(source, "permute"):
         image = _checked_image(source, "load_image")
         if image.min() < 0 or image.max() > 1:
             found = f"{image.min():.4g} to {image.max():.4g}"
@@ -309,25 +335,33 @@ def _read(source: Source) -> Array:
                 "Divide it by its largest possible value, 255 for 8 bits."
             )
         return image
+    try:
+        if isinstance(source, Image.Image):
+            source = source.copy()
+        elif isinstance(source, io.BufferedIOBase):
+            source.seek(0)
+            source = source.read()
+    except _DAMAGED as error:
+        kind = type(source).__name__
+        raise ImageError(f"Cannot load the {kind}: it cannot be read ({error}). Give its path.") from error
+    if isinstance(source, Image.Image):
+        return _pixels(source, "the PIL image")
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
         return _decode(io.BytesIO(content), f"the picture given as {len(content)} bytes")
     if not isinstance(source, (str, os.PathLike)):
         raise ImageError(
-            "load_image expects the name of a sample, a path, the bytes of a file or an array, and got "
-            f"{type(source).__name__}. Of an upload widget, give upload.value[0]['content']."
+            "load_image expects the name of a sample, a path, the bytes of a file, a PIL image or an array, "
+            f"and got {type(source).__name__}. Of an upload widget, give upload.value[0]."
         )
     path = _locate(source)
     try:
         with path.open("rb") as file:
             return _decode(file, str(path))
-    except PermissionError as error:
-        raise ImageError(
-            f"Cannot load {path}: you are not allowed to read it. Change its permissions, or ask its owner."
-        ) from error
     except OSError as error:
         raise ImageError(
-            f"Cannot load {path}: the system cannot read it ({error}). Copy it to another folder."
+            f"Cannot load {path}: the system cannot read it ({error.strerror or error}). Check its "
+            "permissions, or copy it to another folder."
         ) from error
 
 
@@ -342,8 +376,9 @@ def _locate(source: str | os.PathLike[str]) -> Path:
             return sample(text).path
         except DataError as error:
             raise ImageError(str(error)) from error
-    if text.startswith(("http://", "https://")):
-        raise ImageError(f"{text} is a web address. Download the picture, and give the path of the file.")
+    if address := _ADDRESS.match(text):
+        advice = _IN_PLACE_OF.get(address[1].lower(), "Download the picture, and give the path of the file.")
+        raise ImageError(f"{_short(text)} is an address, not the path of a file. {advice}")
     path = Path(os.path.abspath(os.path.expanduser(text)))
     try:
         path.stat()
@@ -353,13 +388,11 @@ def _locate(source: str | os.PathLike[str]) -> Path:
         if twins and path.with_name(twins[0]).is_file():
             return path.with_name(twins[0])
         raise ImageError(_missing(path, text)) from None
-    except PermissionError as error:
-        raise ImageError(
-            f"Cannot load {path}: you are not allowed to look into its folder. Ask the owner of the folder."
-        ) from error
     except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", error)  # without the path once more
         raise ImageError(
-            f"Cannot load {path}: this path cannot be used ({error}). Check its spelling."
+            f"Cannot load {_short(path)}: this path cannot be used ({reason}). Check its spelling and "
+            "permissions."
         ) from error
     if path.is_dir():
         inside = ", ".join(repr(name) for name in sorted(_names_in(path))[:5]) or "nothing"
@@ -368,7 +401,7 @@ def _locate(source: str | os.PathLike[str]) -> Path:
 
 
 def _missing(path: Path, text: str) -> str:
-    sentences = [f"Cannot load {path}: there is no such file."]
+    sentences = [f"Cannot load {_short(path)}: there is no such file."]
     if path.is_symlink():
         sentences = [f"Cannot load {path}: it is a link to {os.readlink(path)}, which is not there."]
     if not text.isprintable():
@@ -385,6 +418,12 @@ def _missing(path: Path, text: str) -> str:
     for name in _nearest(path.stem, names)[:1]:
         sentences.append(f"Or the sample {name!r}?")
     return " ".join([*sentences, there_are])
+
+
+def _short(text: str | Path) -> str:
+    """Leave out the middle of what is too long to read."""
+    text = str(text)
+    return text if len(text) <= 200 else f"{text[:80]}...{text[-40:]}"
 
 
 def _samples_there_are() -> tuple[list[str], str]:
@@ -428,38 +467,56 @@ def _decode(file: BinaryIO, name: str) -> Array:
     file.seek(0)
     if not start:
         raise ImageError(f"Cannot load {name}: it is empty, 0 bytes long. {_AGAIN}")
+    kind = next((kind for first, kind in _KINDS.items() if re.match(first, start, re.DOTALL)), None)
+    if kind not in _FORMATS:
+        what = kind or f"not a picture of a kind that can be read; its first bytes are {start[:8]!r}"
+        raise ImageError(f"Cannot load {name}: it is {what}. {_ADVICE}")
     with warnings.catch_warnings():
         # Pillow warns of odd metadata; the pixels are right or an error follows.
         warnings.simplefilter("ignore")
         try:
-            image = Image.open(file, formats=_FORMATS)
+            if kind == "TIFF":
+                image, file = _opened_tiff(file, name)
+            else:
+                image = Image.open(file, formats=[kind])
+            return _pixels(image, name, file)
+        except ImageError:
+            raise
         except Image.DecompressionBombError as error:
             raise ImageError(_too_large(name, "far more pixels")) from error
         except _DAMAGED as error:
-            raise ImageError(f"Cannot load {name}: {_what_it_is(start)}") from error
-        count = image.width * image.height
-        if count > _MAX_PIXELS:
-            found = f"{image.height} x {image.width} = {count / 1e6:.0f} million pixels"
-            raise ImageError(_too_large(name, found))
-        try:
-            return np.ascontiguousarray(_pixels(image, file, name))
-        except ImageError:
-            raise
-        except _DAMAGED as error:
             raise ImageError(
-                f"Cannot load {name}: the {image.format} file is cut off or damaged ({error}). {_AGAIN}"
+                f"Cannot load {name}: the {kind} file is cut off or damaged. {_AGAIN}"
             ) from error
 
 
-def _what_it_is(start: bytes) -> str:
-    """Say why these first bytes were not recognised, and what to do."""
-    for first, kind in _FIRST_BYTES.items():
-        if start.startswith(first):
-            return f"it begins like a {kind} file, but the rest is cut off or damaged. {_AGAIN}"
-    for pattern, kind in _NOT_READ.items():
-        if re.search(pattern, start, re.IGNORECASE):
-            return f"it is {kind}. {_ADVICE}"
-    return f"it is not a picture; its first bytes are {start[:8]!r}. {_ADVICE}"
+def _opened_tiff(file: BinaryIO, name: str) -> tuple[Image.Image, BinaryIO]:
+    """Open a TIFF at the first page that is no thumbnail of another, and return a file that begins there."""
+    header = file.read(16)
+    half = 8 if b"+" in header[2:4] else 4  # the header's second half says where the first page is
+    page = TiffImagePlugin.ImageFileDirectory_v2(header[: 2 * half])
+    places: list[int] = []
+    while not places or page.get(_SUBFILE_TYPE, 0) & 1:
+        if page.next in (0, *places):
+            what = "it has only a small preview, as a camera's raw photograph"
+            raise ImageError(f"Cannot load {name}: {what}. {_ADVICE}")
+        places.append(page.next)
+        file.seek(page.next)
+        page.load(file)
+    if len(places) > 1:
+        file.seek(0)
+        content = file.read()
+        place = places[-1].to_bytes(half, "big" if content[:2] == b"MM" else "little")
+        file = io.BytesIO(content[:half] + place + content[2 * half :])
+    with contextlib.suppress(UnidentifiedImageError):
+        if set(page.get(_SAMPLE_FORMAT, (1,))) == {1}:  # whole numbers without a sign
+            return Image.open(file, formats=["TIFF"]), file
+    starts, sizes = (page.get(strips, page.get(tiles, ())) for strips, tiles in (_STARTS, _SIZES))
+    end = file.seek(0, os.SEEK_END)
+    if not starts or any(start + size > end for start, size in zip(starts, sizes, strict=False)):
+        raise EOFError
+    stored = [f"{TiffTags.lookup(tag).name} {page.get(tag)}" for tag in (_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT)]
+    raise _unread(name, ", ".join(stored))
 
 
 def _too_large(name: str, found: str) -> str:
@@ -469,9 +526,20 @@ def _too_large(name: str, found: str) -> str:
     )
 
 
-def _pixels(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:
-    """Return the pixels of an opened file: upright, transparent parts over white, from 0 to 1."""
-    stored_as = str(image.tile)  # Pillow forgets it when it loads
+def _unread(name: str, stored: str) -> ImageError:
+    return ImageError(
+        f"Cannot load {name}: it is whole, but of a kind that is not read ({stored}). "
+        f"Expected gray or colour with 8 or 16 bits per channel. {_ADVICE}"
+    )
+
+
+def _pixels(image: Image.Image, name: str, file: BinaryIO | None = None) -> Array:
+    """Return the pixels of an opened image: upright, transparent parts over white, from 0 to 1."""
+    count = image.width * image.height
+    if count > _MAX_PIXELS:
+        found = f"{image.height} x {image.width} = {count / 1e6:.0f} million pixels"
+        raise ImageError(_too_large(name, found))
+    stored_as = str(getattr(image, "tile", ""))  # Pillow forgets it when it loads
     image.load()
     clear = image.has_transparency_data
     if image.mode in _DEEP_GRAY:
@@ -481,16 +549,17 @@ def _pixels(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:
             # PNG names one gray that stands for "transparent".
             gray[stored == image.info["transparency"]] = 1
         # A TIFF may count from white to black, which Pillow minds in 8 bits only.
-        white_is_zero = image.format == "TIFF" and getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
-        return 1 - gray if white_is_zero else gray
-    if image.mode in ("RGB", "RGBA") and image.format in ("PNG", "TIFF") and ";16" in stored_as:
+        return 1 - gray if getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0 else gray
+    if file and image.mode in ("RGB", "RGBA") and image.format in ("PNG", "TIFF") and ";16" in stored_as:
         channels = _deep_colour(image, file, name)
         return _over_white(channels, premultiplied="RGBa" in stored_as) if clear else channels[..., :3]
     if image.mode not in _EIGHT_BIT:
-        raise ImageError(
-            f"Cannot load {name}: its pixels are of Pillow's mode {image.mode!r}, in which black and white "
-            f"have no fixed values. Expected gray or colour with 8 or 16 bits per channel. {_ADVICE}"
-        )
+        raise _unread(name, f"Pillow's mode {image.mode!r}")
+    if clear and (few := re.search("'L;([24])'", stored_as)):
+        # Pillow stretches gray of 2 and 4 bits to 8, but not the one that stands for "transparent".
+        image.info["transparency"] *= 255 // (2 ** int(few[1]) - 1)
+    if image.format == "BMP" and image.mode == "RGBA" and not image.getchannel("A").getbbox():
+        clear = False  # many programs leave the fourth byte empty
     mode = "RGBA" if clear else "L" if image.mode in ("1", "L") else "RGB"
     channels = _unit(np.asarray(_upright(image).convert(mode)), 255)
     return _over_white(channels) if clear else channels
@@ -520,7 +589,7 @@ def _over_white(rgba: Array, premultiplied: bool = False) -> Array:
     return (rgb if premultiplied else rgb * alpha) + (1 - alpha)
 
 
-def _deep_colour(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array:
+def _deep_colour(image: Image.Image, file: BinaryIO, name: str) -> Array:
     """Decode colour with 16 bits per channel by OpenCV: Pillow keeps 8 of them."""
     file.seek(0)
     content = file.read()
@@ -534,7 +603,7 @@ def _deep_colour(image: ImageFile.ImageFile, file: BinaryIO, name: str) -> Array
         cv2.utils.logging.setLogLevel(level)
     fewest = 3 + image.has_transparency_data
     if stored is None or stored.dtype != np.uint16 or stored.ndim != 3 or stored.shape[2] < fewest:
-        raise ImageError(f"Cannot load {name}: its 16-bit colours are stored in an unusual way. {_ADVICE}")
+        raise _unread(name, "16-bit colours in an unusual order")
     planes = []
     for channel in (2, 1, 0, 3)[: stored.shape[2]]:  # OpenCV's order is blue, green, red, alpha
         plane = Image.fromarray(stored[..., channel])
