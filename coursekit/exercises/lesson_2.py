@@ -1,18 +1,20 @@
-"""The exercises of lesson 2: sliding in one direction, diagonals, a blur, stretched panels, corners."""
+"""The exercises of lesson 2: sliding along one row, diagonals, a blur, gray that misleads, corners."""
 
 from typing import Any
 
 import numpy as np
 
 from coursekit import reference
-from coursekit.exercises.answers import Array, as_array
+from coursekit.exercises.answers import Array, Refused, as_array
 from coursekit.exercises.compare import close, difference
-from coursekit.exercises.engine import Progress, Right, Verdict, Wrong, choice
+from coursekit.exercises.engine import Progress, Right, Verdict, Wrong
 from coursekit.exercises.functions import RESULT, as_function, call
 
-__all__ = ["blur", "corner", "diagonal", "progress", "slide", "two_panels"]
+__all__ = ["blur", "corner", "diagonal", "grays", "progress", "slide"]
 
 progress = Progress(lesson=2)
+# How much of the sum of its positive weights a kernel must give where it should respond. Random ones do not.
+REACHED = 0.9
 exercise = progress.exercise
 
 
@@ -20,9 +22,9 @@ exercise = progress.exercise
     "Slide along one row",
     kind="function",
     question="""
-Make it simpler: one row of pixels and one row of weights. Write a function that lays the kernel on every
-place where it fits completely, multiplies, adds up, and returns all responses in their order. For the
-row 0, 0, 1, 1, ½ and the kernel −1, 2 they are 0, 2, 1 and 0.
+Take something simpler: one row of pixels, one row of weights. Write a function that puts the kernel at
+every place where it fits, multiplies and adds, and returns all the responses in order. For the row
+0, 0, 1, 1, ½ and the kernel −1, 2 they are 0, 2, 1 and 0.
 """,
     blank="""
 def slide(row, kernel):  # (n,) and (k,) -> all responses, from left to right
@@ -31,14 +33,14 @@ def slide(row, kernel):  # (n,) and (k,) -> all responses, from left to right
     answer="""
 def slide(row, kernel):  # (n,) and (k,) -> (n - k + 1,)
     k = len(kernel)
-    places = range(len(row) - k + 1)  # the last place is where the kernel ends with the row
+    places = range(len(row) - k + 1)  # at the last place, kernel and row end together
     return np.array([(row[i : i + k] * kernel).sum() for i in places])
 """,
     why="Each response is the sum of products at one place, and there are size − kernel + 1 places.",
     hints=(
-        "First the response at one place `i`: cut out as many pixels as the kernel has weights.",
-        "`row[i : i + len(kernel)]` is that piece. Multiply it with the kernel, and add up.",
-        "Do this in a loop over all `i` and collect the sums. Count the places for 5 pixels and 2 weights.",
+        "Start with the response at one place `i`: cut out as many pixels as the kernel has weights.",
+        "`row[i : i + len(kernel)]` is that piece. Multiply it by the kernel and add up.",
+        "Now loop over all `i` and collect the sums. How many places are there for 5 pixels and 2 weights?",
     ),
     points=2,
 )
@@ -57,35 +59,37 @@ def slide(answer: Any) -> Verdict:
         if isinstance(result, int | float | np.number):
             return Wrong(
                 f"{RESULT} is one number, the response at one place. "
-                "Collect the responses at all places, and return them together."
+                "Collect the responses at all places and return them together."
             )
         came = as_array(result, (None,), what=RESULT)
         sizes = f"For {len(row)} pixels and {len(kernel)} weights"
         if len(came) == len(wanted) - 1:
             which = ", the last" if close(came, wanted[:-1]) else ""
             which = ", the first" if close(came, wanted[1:]) else which
-            return Wrong(f"{sizes} one value is missing{which}. How many places are there for the kernel?")
+            return Wrong(f"{sizes} one value is missing{which}. At how many places does the kernel fit?")
         if len(came) == len(row) != len(wanted):
             return Wrong(
-                f"{sizes} you give {len(came)} values, as many as pixels. "
-                "At the last of these places the kernel does not lie on the row completely."
+                f"{sizes} you return {len(came)} values, as many as there are pixels. "
+                "At the last of these places the kernel sticks out beyond the row."
             )
         if len(came) != len(wanted):
             values = "1 value" if len(came) == 1 else f"{len(came)} values"
-            return Wrong(f"{sizes} there are {len(wanted)} places, and you give {values}.")
+            return Wrong(f"{sizes} there are {len(wanted)} places, but you return {values}.")
         if close(came, np.convolve(row, kernel, "valid")) and not close(came, wanted):
             return Wrong(
-                "You lay the kernel on the row backwards: its first weight belongs to the first pixel."
+                "Your kernel runs backwards: its first weight belongs to the first pixel of the piece."
             )
         if close(came * len(kernel), wanted) and len(kernel) > 1:
-            return Wrong("You take the mean of the products. A response is their sum.")
+            return Wrong("This is the mean of the products. A response is their sum.")
         if wanted.min() < 0 and any(close(came, other) for other in (np.abs(wanted), np.maximum(wanted, 0))):
-            return Wrong("A response can be negative. Your function changes the negative ones: keep them.")
+            return Wrong(
+                "A response can be negative, and your function changes the negative ones. Keep them."
+            )
         if not close(came, wanted):
             shown = "" if len(row) > 5 else f" The row was {row.tolist()}, the kernel {kernel.tolist()}."
             return Wrong(difference(came, wanted, reveal=bool(shown), what="Your response") + shown)
     return Right(
-        "You have written the heart of a conv layer, for one row. In two directions it is the same sum."
+        "You have just written the heart of a conv layer, for one row. In two directions it is the same sum."
     )
 
 
@@ -93,8 +97,9 @@ def slide(answer: Any) -> Verdict:
     "Find the diagonals",
     kind="kernel",
     question="""
-Write a 4 × 4 kernel that answers to edges along a diagonal. A flat patch must give 0. A diagonal edge
-must give more than a vertical or a horizontal one: at least 1.2 times as much. You choose which diagonal.
+Write a 4 × 4 kernel that responds to edges along a diagonal; you choose which of the two. On a flat patch it
+must give 0. At a diagonal edge it must give at least 1.2 times as much as at any vertical or horizontal one,
+and at least 0.9 times the most it can give at all, which is the sum of its positive weights.
 """,
     blank="my_kernel = ...  # an array of 4 rows and 4 columns",
     answer="""
@@ -102,205 +107,216 @@ my_kernel = np.array([
     [0, 1, 1, 1],  # above the diagonal: add
     [-1, 0, 1, 1],
     [-1, -1, 0, 1],
-    [-1, -1, -1, 0],  # below it: subtract; the diagonal itself belongs to no side
+    [-1, -1, -1, 0],  # below it: subtract; the diagonal itself belongs to neither side
 ])
 """,
-    why="Six weights add on one side of the diagonal and six subtract on the other, so only an edge that "
-    "runs along it gets all of them.",
+    why="Six weights add on one side of the diagonal and six subtract on the other, so only an edge "
+    "along it gets the most out of all of them.",
     hints=(
-        "The base kernel has its border upright in the middle: left subtracts, right adds. Where must "
-        "yours be?",
-        "Draw 4 × 4 cells, and a diagonal through them. All cells on one side get one sign.",
-        "What about the four cells on the diagonal itself? They lie on both sides. And the sum must be 0.",
+        "The base kernel changes sign along a vertical line through its middle. Where should yours?",
+        "Draw 4 × 4 cells and a diagonal through them. All cells on one side get the same sign.",
+        "That leaves the four cells on the diagonal, which are on neither side. The sum must still be 0.",
     ),
     points=2,
 )
 def diagonal(answer: Any) -> Verdict:
-    """Judge any 4 x 4 kernel that answers more to a diagonal edge than to an upright or a level one."""
+    """Judge any 4 x 4 kernel that is made for a diagonal edge, and less for an upright or a level one."""
     kernel = as_array(answer, (4, 4), what="Your kernel")
-    if not kernel.any():
-        return Wrong("All weights are 0, so this kernel answers to nothing.")
-    size = np.abs(kernel).sum()
-    total = kernel.sum()
-    if abs(total) > 1e-3 * size:
-        return Wrong(f"The weights add up to {total:.4g}. A flat patch must give 0, however bright it is.")
+    most = _most(kernel)
     y, x = np.mgrid[:4, :4] - 1.5
-    both = [_at_edges(kernel, height) for height in (y - x, y + x)]
-    diagonals = max(both, key=lambda responses: np.abs(responses).max())
-    slanted = float(np.abs(diagonals).max())
-    straight = {name: np.abs(_at_edges(kernel, h)).max() for name, h in (("vertical", x), ("horizontal", y))}
+    slanted = max(_at_edges(kernel, y - x), _at_edges(kernel, y + x))
+    straight = {"a vertical": _at_edges(kernel, x), "a horizontal": _at_edges(kernel, y)}
     name, strongest = max(straight.items(), key=lambda pair: pair[1])
-    if slanted < 0.1 * size:
-        return Wrong(
-            f"To a diagonal edge it gives at most {slanted:.4g}, which is little for such weights. "
-            "One side of the diagonal must add, the other subtract."
-        )
     if slanted < 1.2 * strongest:
         return Wrong(
-            f"The strongest answer to a diagonal edge is {slanted:.4g}, and to {name} edges it is "
-            f"{strongest:.4g}. "
-            "The diagonal one must be at least 1.2 times as large. Where does your kernel change its sign?"
+            f"At a diagonal edge it gives at most {slanted:.4g}, and at {name} edge {strongest:.4g}. "
+            "The diagonal edge must give at least 1.2 times as much. Where does your kernel change sign?"
         )
-    if min(diagonals.max(), -diagonals.min()) > 0.5 * slanted:
-        return Right(
-            f"A diagonal edge gives {slanted:.4g}, a vertical or horizontal one at most {strongest:.4g}. "
-            "At an edge it answers twice, once with each sign, as kernels for thin lines do."
+    if slanted < REACHED * most:
+        return Wrong(
+            f"Its positive weights add up to {most:.4g}, but no diagonal edge gives more than {slanted:.4g}. "
+            "Some weights have the wrong sign for their side of the diagonal."
         )
     return Right(
         f"A diagonal edge gives {slanted:.4g}, a vertical or horizontal one at most {strongest:.4g}, a flat "
-        "patch 0. "
-        "Look at its map: the slopes of the roofs appear."
+        "patch 0. Look at its map: the sloping edges stand out."
     )
 
 
-def _at_edges(kernel: Array, height: Array) -> Array:
-    """`(7,)`: the responses to edges where the height passes −3, −2, ..., 3."""
+def _most(kernel: Array) -> float:
+    """The largest response to an image in [0, 1] of a kernel that gives 0 on a flat patch."""
+    if not kernel.any():
+        raise Refused("All weights are 0, so this kernel responds to nothing.")
+    if abs(kernel.sum()) > 1e-3 * np.abs(kernel).sum():
+        raise Refused(
+            f"The weights add up to {kernel.sum():.4g}. A flat patch must give 0, however bright it is."
+        )
+    return float(kernel.clip(0).sum())
+
+
+def _at_edges(kernel: Array, height: Array) -> float:
+    """The strongest response, of either sign, to edges where the height passes −3, −2, ..., 3."""
     patches = [(np.sign(height - offset) + 1) / 2 for offset in range(-3, 4)]  # dark is 0, the edge 0.5
-    return np.array([(kernel * patch).sum() for patch in patches])
+    return float(max(abs((kernel * patch).sum()) for patch in patches))
 
 
 @exercise(
     "A soft picture",
     kind="kernel",
     question="""
-Write a 5 × 5 kernel that blurs. The picture keeps its brightness and stays in its place, and fine
-noise becomes at most half as strong. No weight is negative. The kernel blurs in every direction: its
-weights do not all lie on one line. There are many such kernels. Any one is right.
+Write a 5 × 5 kernel that blurs. The photograph keeps its brightness and stays in its place, and fine noise
+becomes at most half as strong. No weight is negative. A bright dot turns into a single soft spot, brightest
+in the middle and never brighter again further out, and not just a line. Any such kernel is right.
 """,
     blank="my_blur = ...  # an array of 5 rows and 5 columns",
     answer="my_blur = np.full((5, 5), 1 / 25)  # 25 equal weights that add up to 1: the mean of 25 pixels",
     why="Equal weights that add up to 1 give the mean of the neighbourhood, and a mean keeps brightness "
     "and loses noise.",
     hints=(
-        "Every new pixel should be a mixture of its neighbours. Which sign do the weights have?",
-        "What do the weights add up to in a kernel that keeps the brightness? Section 5 says it.",
-        "The simplest mixture is the mean: all weights are equal. How large is each, if there are 25?",
+        "Every new pixel should be a mixture of its neighbours. What sign do the weights have?",
+        "In a kernel that keeps the brightness, what do the weights add up to? See section 5.",
+        "The simplest mixture is the mean: all weights are equal. If there are 25, how large is each?",
     ),
 )
 def blur(answer: Any) -> Verdict:
-    """Judge any 5 x 5 kernel that blurs and keeps brightness and place."""
+    """Judge any 5 x 5 kernel that turns a dot into one soft spot and keeps brightness and place."""
     kernel = as_array(answer, (5, 5), what="Your kernel")
     total = kernel.sum()
     if not kernel.any():
-        return Wrong("All weights are 0, so every picture becomes black. Did whole numbers round them down?")
+        return Wrong("All weights are 0, so every photograph turns black. Did whole numbers round them down?")
     if kernel.min() < -1e-6:
-        return Wrong(
-            "There is a negative weight. It subtracts a neighbour, and that sharpens. A blur only mixes."
-        )
+        return Wrong("One of the weights is negative. Subtracting a neighbour sharpens; a blur only mixes.")
     if abs(total - 1) > 1e-3:
         return Wrong(
-            f"The weights add up to {total:.4g}, so a picture becomes {total:.4g} times as bright. Which "
-            "sum keeps it?"
+            f"The weights add up to {total:.4g}, so a photograph becomes {total:.4g} times as bright. "
+            "Which sum keeps it as it is?"
         )
     if kernel.max() > 0.999:
-        what = "Every pixel stays as it is" if kernel[2, 2] > 0.999 else "The picture moves"
+        what = "Every pixel stays as it is" if kernel[2, 2] > 0.999 else "The photograph moves"
         return Wrong(f"Only one weight is not 0. {what}, and nothing is mixed.")
     offset = np.arange(5) - 2
     if abs((kernel.sum(axis=0) * offset).sum()) > 0.01 or abs((kernel.sum(axis=1) * offset).sum()) > 0.01:
         return Wrong(
-            "The weights are heavier on one side, so the picture moves while it blurs. Make both sides equal."
+            "The weights are heavier on one side, so the photograph moves as it blurs. Balance the sides."
         )
     left = float(np.sqrt((kernel**2).sum()))  # of the spread of independent noise
     if left > 0.5:
         return Wrong(
-            f"It blurs, but little: of fine noise {left:.0%} is left. Half or less is wanted. Give the "
-            "neighbours more."
+            f"It blurs, but only a little: {left:.0%} of fine noise is left, and it should be half or less. "
+            "Give the neighbours more weight."
         )
     places = np.indices((5, 5)).reshape(2, 25)
     if np.linalg.eigvalsh(np.cov(places, aweights=kernel.ravel(), ddof=0))[0] < 0.01:
-        return Wrong("It blurs in one direction only: all its weights lie on one line. Use others beside it.")
+        return Wrong(
+            "It blurs in one direction only: all its weights are on one line. Use cells beside it too."
+        )
+    for y, x in np.indices((5, 5)).reshape(2, 25).T:
+        nearer = kernel[y - np.sign(y - 2), x - np.sign(x - 2)]
+        if kernel[y, x] > nearer + 1e-6:
+            return Wrong(
+                f"A dot won't become a single spot: the weight at row {y}, column {x} is {kernel[y, x]:.4g}, "
+                f"but {nearer:.4g} one step nearer the middle. From there outwards, weights may only fall."
+            )
     return Right(
-        f"Brightness and place stay, and of fine noise only {left:.0%} is left. You mixed each pixel with "
-        "its neighbours."
+        f"Brightness and place stay the same, and only {left:.0%} of fine noise is left. Each pixel is "
+        "now a mixture of its neighbours."
     )
 
 
 @exercise(
-    "What the panels do not say",
-    kind="explain",
+    "What does gray mean?",
+    kind="predict",
     question="""
-A friend shows you the picture *Each panel stretched by itself* of section 4, without the numbers and
-without words. Maps 1 and 2 look the same. Which statement is right?
-
-- **A.** Both maps are equally strong, because equal colours mean equal numbers.
-- **B.** You cannot know which map is stronger. You only see where each map is high and where low.
-- **C.** Map 3 must be the strongest, because it has the most black and white points.
-- **D.** The two maps hold the same numbers, because every pixel has the same gray in both.
+A friend filters a photograph with the base kernel and draws the map with `imshow(response, cmap="gray")`,
+nothing else. The responses run from −2 to 6. Which response is drawn in the gray midway between black
+and white? And a flat wall: how far is its gray from black (0) to white (1)?
 """,
-    blank='my_choice = ...  # write "A", "B", "C" or "D", with the quotation marks',
-    answer='my_choice = "B"  # ask for the range of each map, or for one scale',
-    why="Stretching gives each panel its own black and white, so a gray means another number in each of "
-    "them.",
+    blank="my_grays = (..., ...)  # the response drawn in middle gray, and the wall's gray from 0 to 1",
+    answer="my_grays = (2, 0.25)  # halfway from -2 to 6; and 0 is 2 of the 8 steps from -2 to 6",
+    why="Left alone, `imshow` makes the smallest response black and the largest white, so the middle of the "
+    "range becomes middle gray, and 0 is wherever it falls.",
     hints=(
-        "In each panel the smallest number becomes black and the largest becomes white. What gets lost?",
-        "Map 2 was made from map 1: look at the cell. Do you see in the stretched picture what was done "
-        "to it?",
+        "Without `vmin` and `vmax`, which response becomes black, and which one white?",
+        "Draw a line from −2 to 6, with black at one end and white at the other. Where is its middle?",
+        "What response does a flat patch give? Find that number on the line.",
     ),
 )
-def two_panels(answer: Any) -> Verdict:
-    """Judge the letter of the statement about panels that are stretched one by one."""
-    return choice(
-        answer,
-        right="B",
-        A="Equal colours mean equal numbers only on one scale. Here each panel has a scale of its own.",
-        B="Ask your friend for the range of each map, or for one picture with one scale and a colour bar.",
-        C="Map 3 is noise of about 0.0001. Stretching lets even that fill the range from black to white.",
-        D="Map 2 is map 1 divided by 100. Stretching multiplies it again, so you cannot see it.",
+def grays(answer: Any) -> Verdict:
+    """Judge the response in the middle of a stretched scale, and where 0 is on it."""
+    middle, wall = as_array(answer, (2,))
+    if close(middle, 2) and close(wall, 0.25):
+        return Right(
+            "So on this picture the wall looks dark, and dark doesn't mean that there is an edge. "
+            "With `vmin=-6, vmax=6`, 0 would be in the middle."
+        )
+    if close(middle, 0) or close(wall, 0.5):
+        return Wrong("Middle gray would be 0 if the range ran as far down as up. This one runs from −2 to 6.")
+    if close(middle, 2):
+        which = "black" if close(wall, 0) else "white" if close(wall, 1) else f"{wall:.4g}"
+        return Wrong(
+            f"The first number is right. The wall isn't drawn in {which}: its response is 0, not −2 or 6."
+        )
+    if close(wall, 0.25):
+        return Wrong("The second number is right. The first is halfway from −2 to 6. Start counting at −2.")
+    return Wrong(
+        "The smallest response, −2, becomes black, and the largest, 6, white. Draw the line between them."
     )
 
 
 @exercise(
-    "Detect corners",
+    "Detect a corner",
     kind="stretch",
     question="""
-Write a kernel that finds a corner of a bright square on a dark ground. A flat patch must give 0. Along
-the straight edges of the square the response must be at most 0.7 times that at the corner. You choose
-which corner, and a size from 2 × 2 to 7 × 7.
+Write a kernel that finds one corner of a bright square on a dark ground, such as the top left one. On a flat
+patch it must give 0, and at your corner at least 0.9 times the sum of its positive weights. Along the
+square's straight edges, and at its other corners, it must give at most 0.7 times as much as at yours. Any
+size from 3 × 3 to 7 × 7 will do.
 """,
-    blank="my_corner = ...  # an array of 2 to 7 rows and columns",
+    blank="my_corner = ...  # an array of 3 to 7 rows and columns",
     answer="""
 my_corner = np.full((4, 4), -1.0)  # the dark ground around the corner subtracts
 my_corner[2:, 2:] = 3  # the bright square fills one quarter: 4 weights of 3 against 12 of -1
 """,
-    why="The corner of the square covers exactly the positive quarter, and an edge must cover as many "
-    "negative weights as positive ones or more.",
+    why="At its corner the square covers exactly the positive quarter. Along an edge it covers negative "
+    "weights too, and at another corner it misses positive ones or does the same.",
     hints=(
-        "Cut out the patch around the top left corner of the square. In how many of its four quarters is "
-        "light?",
-        "Let the bright quarter add, and let the other three quarters subtract. What must the weights add "
-        "up to?",
-        "Three quarters subtract and one adds. So a weight that adds must be three times as large.",
+        "Cut out the patch around one corner of the square. How many of its quarters are bright?",
+        "Let the bright quarter add, and the other three subtract. What must the weights add up to?",
+        "Three quarters subtract and only one adds. So each weight that adds must be three times as large.",
     ),
     points=3,
 )
 def corner(answer: Any) -> Verdict:
-    """Judge any kernel whose strongest answer in the picture of a bright square is at one of its corners."""
+    """Judge any kernel whose response to a bright square is strongest at one of its corners."""
     kernel = as_array(answer, (None, None), what="Your kernel")
     rows, columns = kernel.shape
-    if not (2 <= rows <= 7 and 2 <= columns <= 7):
-        return Wrong(f"Your kernel is {rows} x {columns}. Take 2 to 7 rows and columns.")
-    size = np.abs(kernel).sum()
-    if size == 0:
-        return Wrong("All weights are 0, so this kernel answers to nothing.")
-    if abs(kernel.sum()) > 1e-3 * size:
-        return Wrong(
-            f"The weights add up to {kernel.sum():.4g}. A flat patch must give 0, and so must the sky."
-        )
+    if not (3 <= rows <= 7 and 3 <= columns <= 7):
+        return Wrong(f"Your kernel is {rows} x {columns}. It should have 3 to 7 rows and columns.")
+    most = _most(kernel)
     image = np.zeros((40, 40))
     image[12:28, 12:28] = 1
     response = reference.cross_correlate2d(image, kernel)
     # Where the kernel can see an edge of the square, but no corner.
     middle = slice(14, 26 - max(rows, columns))
     edges = float(max(response[middle].max(), response[:, middle].max()))
-    best = float(response.max())
-    if best <= 1e-6 * size:
-        return Wrong("At no corner of a bright square does this kernel give a positive number.")
+    ends = slice(middle.start), slice(middle.stop, None)
+    *_, second, best = sorted(float(response[down, across].max()) for down in ends for across in ends)
     if edges > 0.7 * best:
         return Wrong(
-            f"At a corner it gives at most {best:.4g}, and along a straight edge {edges:.4g}. "
-            "An edge must give clearly less, seven tenths or less. Which weights do only corners touch?"
+            f"A corner gives at most {best:.4g}, and a straight edge {edges:.4g}, which is more than seven "
+            "tenths of it. Which cells are bright at an edge, but dark at the corner?"
+        )
+    if second > 0.7 * best:
+        return Wrong(
+            f"One corner gives {best:.4g}, but another {second:.4g}. It finds small bright things, such "
+            "as a dot, rather than one corner. Which cells are bright at that corner only?"
+        )
+    if best < REACHED * most:
+        return Wrong(
+            f"Its positive weights add up to {most:.4g}, but the corner gives only {best:.4g}. "
+            "Some weights have the wrong sign: which cells does the square cover there?"
         )
     return Right(
-        f"At a corner it gives {best:.4g}, along a straight edge at most {max(edges, 0):.4g}, and on flat "
-        "patches 0."
+        f"Your corner gives {best:.4g}, an edge at most {max(edges, 0):.4g}, another corner at most "
+        f"{max(second, 0):.4g}, and a flat patch 0."
     )
