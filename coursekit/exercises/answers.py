@@ -176,9 +176,9 @@ def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
     kinds = {"b": "True and False", "c": "complex numbers", "S": "text", "U": "text"}
     if array.dtype.kind in kinds:
         raise Refused(f"{what} holds {kinds[array.dtype.kind]}, but it should hold real numbers.")
-    if isinstance(answer, int):
-        raise Refused(f"{what} is a number that is much too large.")
     if array.dtype.kind not in "uif":
+        if isinstance(answer, int):
+            raise Refused(f"{what} is a number that is much too large.")
         raise Refused(f"{what} is {named(answer)}, but it should be an array of numbers.")
 
 

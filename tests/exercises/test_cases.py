@@ -169,3 +169,13 @@ def test_a_lesson_has_different_exercises_and_ends_with_an_open_one(number):
 
 def _without_comments(code):
     return re.sub(r"(?m)\s*#.*$", "", code).strip()
+
+
+@pytest.mark.parametrize(("number", "name", "size"), [(2, "diagonal", 4), (2, "corner", 3), (2, "corner", 4)])
+def test_chance_answers_fail(number, name, size):
+    """Of 200 random kernels whose weights add up to 0, at most ten pass."""
+    random = np.random.default_rng(size)
+    kernels = random.normal(size=(200, size, size))
+    kernels -= kernels.mean(axis=(1, 2), keepdims=True)
+    exercise = getattr(lesson(number), name)
+    assert sum(exercise.check(kernel).state == "right" for kernel in kernels) <= 10
