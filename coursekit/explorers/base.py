@@ -51,6 +51,7 @@ class Explorer(anywidget.AnyWidget):
     _photograph = traitlets.Bytes().tag(sync=True)
     _photograph_shape = traitlets.List(traitlets.Int()).tag(sync=True)
     _colours = traitlets.Bytes().tag(sync=True)
+    _opening = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "module" in cls.__dict__:  # a widget's traits make subclasses, too
@@ -66,6 +67,9 @@ class Explorer(anywidget.AnyWidget):
             **traits,
         )
         self.observe(self._stay_inside, list(self.resizing))
+        others = anywidget.AnyWidget.class_trait_names()
+        chosen = [name for name in self.keys if name not in others and not name.startswith("_")]
+        self._opening = self.get_state(chosen)
 
     @classmethod
     def _load(cls, source: Any, max_side: int | None) -> Float32:
@@ -130,9 +134,14 @@ class Explorer(anywidget.AnyWidget):
             self.position = min(row, rows - 1), min(column, columns - 1)
 
     @property
+    def picture(self) -> Picture:
+        """What the explorer shows now, as a picture: `explorer.picture.save("picture.svg")` keeps it."""
+        return self._draw()
+
+    @property
     def still(self) -> Picture:
-        """The still picture, drawn from what the explorer shows now, for pages that cannot run it."""
-        picture = self._draw()
+        """The picture with words for pages that cannot run the explorer."""
+        picture = self.picture
         return picture.with_words(f"{self.title}. Run this cell to use it. Still picture: {picture.words}")
 
     @property

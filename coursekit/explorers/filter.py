@@ -13,6 +13,8 @@ from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import by
 from coursekit.reference import cross_correlate2d
 
+NOISE = 1e-6  # of the weights; what is smaller is rounding
+
 
 class FilterExplorer(Explorer):
     """Change a kernel's weights by keys, wheel or drag, and see the filtered photograph change while you do.
@@ -62,7 +64,10 @@ class FilterExplorer(Explorer):
         return height - high + 1, width - wide + 1
 
     def _draw(self) -> Picture:
-        stages = {"photograph": self.image, "response": self.response[None]}
+        response = self.response[None]
+        if abs(self.kernel.sum() - 1) <= NOISE * np.abs(self.kernel).sum():  # as the page draws it
+            response = response[0].clip(0, 1)
+        stages = {"photograph": self.image, "response": response}
         picture = show_stages(stages, title="The photograph and its response")
         rows = in_rows(self.kernel)
         return picture.with_words(f"Kernel {by(self.kernel.shape)}, row by row: {rows}. {picture.words}")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from coursekit.models.vgg import VGG
 
 MOST_BYTES = 8_000_000  # of everything that goes to the page
-BEGINNING = "block3_conv3"  # its maps are still pictures, and a unit of it sees 40 x 40 pixels
 FRAME = (1.0, 0.84, 0.29)
 
 
@@ -52,8 +51,8 @@ class VggExplorer(Explorer):
 
     >>> explorer = VggExplorer("cat", max_side=64)
     >>> explorer.layer, explorer.field.size, explorer.map.shape
-    ('block3_conv3', 40, (10, 16))
-    >>> explorer.layer = "block1_conv1"  # the page follows
+    ('block1_conv1', 3, (42, 64))
+    >>> explorer.layer = "block3_conv3"  # the page follows
     """
 
     module = "vgg"
@@ -90,8 +89,8 @@ class VggExplorer(Explorer):
         found = feature_maps(model, x, self._filters)
         self._outputs = {name: as_array(maps[0]) for name, maps in found.items()}
         filters, maps = list(self._filters.values()), list(self._outputs.values())
-        layer = BEGINNING if BEGINNING in self._filters else list(self._filters)[-1]
-        best = int(self._outputs[layer].max(axis=(1, 2)).argmax())
+        layer = next(iter(self._filters))  # the photograph is easily recognised in its maps
+        best = int(np.maximum(self._outputs[layer], 0).std(axis=(1, 2)).argmax())
         super().__init__(
             small,
             layer=layer,

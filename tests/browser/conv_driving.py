@@ -29,7 +29,7 @@ def place(root):
 
 def cells(root, at):
     """The cells of the patch (0), the kernel (1) or the products (2)."""
-    return root.locator(".ck-cv-tables table").nth(at).locator("td")
+    return root.locator(".ck-work table").nth(at).locator("td")
 
 
 def grid(root, at):
@@ -109,7 +109,7 @@ def by_pointer(page, root, explorer):
     assert found_at(root, [(0, 0.002, 0.002)], lambda: assert_true(root, explorer)) == [(0, 0)]
     cells(root, 2).nth(1).hover()
     expect(root.locator("[data-part=product]")).to_contain_text("Row 0, column 1 of the kernel: ")
-    expect(root.locator(".ck-cv-tables td.ck-mark")).to_have_count(3)
+    expect(root.locator(".ck-work td.ck-mark")).to_have_count(3)
     button(root, "Step").click()
     expect(root.locator(".ck-cv-blank")).to_have_count(1)
     button(root, "Show all").click()

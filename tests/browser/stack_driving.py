@@ -53,15 +53,15 @@ def shares_of(image, model, name, channel, row, column):
 def reading(root):
     """Layer, map, row, column and value that the line says."""
     said = line(root)
-    pattern = r"(conv\d), map (\d+), row (\d+), column (\d+): (\d+) sums and the bias give ([\u2212\d.]+),"
-    name, channel, row, column, count, value = re.match(pattern, said).groups()
-    return name, int(channel) - 1, int(row), int(column), int(count), value
+    pattern = r"(conv\d), map (\d+), row (\d+), column (\d+): ([\u2212\d.]+),"
+    name, channel, row, column, value = re.match(pattern, said).groups()
+    return name, int(channel) - 1, int(row), int(column), value
 
 
 def seen(root):
     """First and last row, first and last column of the photograph that the line says."""
     said = line(root)
-    pattern = r"It sees (\d+) × (\d+) pixels of the photograph: rows (\d+) to (\d+), columns (\d+) to (\d+)\."
+    pattern = r"It sees rows (\d+) to (\d+), columns (\d+) to (\d+)\."
     return tuple(map(int, re.search(pattern, said).groups()))
 
 
@@ -77,10 +77,9 @@ def chosen_input(root):
 
 def assert_true(root, explorer):
     """Line, sums and tables say what reference computes from the photograph; return the reading."""
-    name, channel, row, column, count, value = reading(root)
+    name, channel, row, column, value = reading(root)
     model = models.StackedConv()
     shares, maps, kernels, bias = shares_of(explorer.image, model, name, channel, row, column)
-    assert count == len(shares)
     assert_shown([value], [shares.sum() + bias])
     assert_shown(root.locator("[role=option] b").all_text_contents(), shares)
     result = root.locator("[data-part=result]").text_content()
@@ -90,7 +89,7 @@ def assert_true(root, explorer):
     for place, expected in enumerate([maps[at], kernels[at], maps[at] * kernels[at]]):
         assert_shown(table(root, place), expected.ravel())
     field = receptive_field([Layer(5)] * (NAMES.index(name) + 1))
-    assert seen(root) == (field.size, field.size, *field.span(row), *field.span(column))
+    assert seen(root) == (*field.span(row), *field.span(column))
     return name, channel, row, column
 
 

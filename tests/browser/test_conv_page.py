@@ -90,17 +90,32 @@ def test_a_pixel_of_the_photograph_lights_the_window_around_it(options, pixel, e
     assert assert_true(root, explorer) == expected
 
 
+def test_pixels_that_no_window_reads_are_crossed(explorer_page):
+    _, root = explorer_page(ConvExplorer(IMAGE, "sobel_x", stride=5, padding=1))  # reads 0, 1, then 4 to 6
+    crossed = root.locator(".ck-unread")
+    assert crossed.get_attribute("viewBox") == "-1 -1 62 42"
+    bars = crossed.locator("> path").get_attribute("d").split("Z")
+    assert bars[:3] == ["M0 2H60V3H0", "M0 3H60V4H0", "M0 7H60V8H0"]
+    assert root.locator(".ck-caption").first.text_content().endswith(": 17 rows and 25 columns not read (×)")
+    slide(root, "Stride", 1)
+    assert crossed.locator("> path").get_attribute("d") == ""
+
+
 def test_the_padding_is_drawn_as_zeros(explorer_page):
     _, root = explorer_page(ConvExplorer(np.ones((8, 8)), padding=2))
     bright = pixels(root.locator("canvas").first)[..., 0] > 0
     np.testing.assert_array_equal(bright, np.pad(np.ones((8, 8), bool), 2))
 
 
-def test_a_part_of_the_photograph_is_cut_where_the_learner_looks(explorer_page):
+@pytest.mark.parametrize("held", [True, False])
+def test_a_part_is_cut_at_the_held_place_or_at_the_strongest_answer(held, explorer_page):
     explorer = ConvExplorer(IMAGE)
     page, root = explorer_page(explorer)
-    point(root, 1, 0.3, 0.7)
-    row, column = place(root)
+    if held:
+        click(root, picture(root, 1), 0.3, 0.7)
+        row, column = place(root)
+    else:
+        row, column = divmod(int(np.abs(explorer.output).argmax()), explorer.output.shape[1])
     for size in ("24,32", "9,12", "4,4", "40,60"):
         control(root, "Input").and_(page.locator("select")).select_option(size)
         page.wait_for_function("size => explorer.model.get('part').slice(2).join() === size", arg=size)
@@ -243,7 +258,7 @@ def test_the_products_are_added_one_by_one(explorer_page):
 def test_a_cell_under_the_pointer_is_marked_in_all_three_tables(explorer_page):
     page, root = explorer_page(ConvExplorer(IMAGE, KERNEL))
     cells(root, 1).nth(4).hover()
-    marks = root.locator(".ck-cv-tables td.ck-mark")
+    marks = root.locator(".ck-work td.ck-mark")
     expect(marks).to_have_count(3)
     pixel, weight, product = numbers(marks.all_text_contents())
     assert product == pytest.approx(weight * pixel, abs=0.02)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from accessibility import grave_faults
-from driving import after, click, driving, line, middle, picture, point, settled
+from driving import after, button, click, driving, line, middle, picture, pixels, point, settled
 from playwright.sync_api import expect
 
 from coursekit import explorers
+from coursekit.pictures.scale import Scale
 
 NAMES = sorted([*explorers.__all__, "TemplateExplorer"])
 every = pytest.mark.parametrize("name", explorers.__all__)
 WIDTHS = (320, 700, 1100, 1600)
+# JupyterLab leaves an explorer 848 x 599 pixels of a screen of 1280 x 720.
+PANEL = {"width": 848 + 2 * 12, "height": 720}, 599
+TELEPHONE = {"width": 390, "height": 844}
+PORTRAIT, PANORAMA = (320, 240), (107, 320)
 
 # What sticks out of the page, or is cut by a part that cannot be scrolled.
 TOO_WIDE = """root => {
@@ -89,6 +96,15 @@ def test_two_views_agree_on_what_was_chosen_and_a_reload_keeps_it(explorer, expl
     third = page.locator("section.ck-explorer").nth(2)
     settled(third)
     assert third.evaluate(SHOWN) == chosen
+    button(first, "Reset").click()
+    page.wait_for_function(
+        "({ position, held }) => ['position', 'held'].every("
+        "name => String(explorer.model.get(name)) === String({ position, held }[name]))",
+        arg=explorer._opening,
+    )
+    assert first.evaluate(SHOWN) == third.evaluate(SHOWN) == begun
+    kept = page.evaluate("names => names.map(name => explorer.model.get(name))", list(explorer._opening))
+    assert kept == json.loads(json.dumps(list(explorer._opening.values())))
 
 
 @pytest.mark.parametrize("way", ["by_pointer", "by_keys", "by_touch"])
@@ -106,6 +122,88 @@ def test_it_fits_every_width_in_both_themes(explorer, explorer_page, screenshots
             assert page.evaluate(f"({TOO_WIDE})(document.querySelector('section.ck-explorer'))") == [], width
             name = f"{type(explorer).__name__}-{width}-{'dark' if dark else 'light'}.png"
             root.screenshot(path=screenshots / name)
+
+
+def below(root, first, last):
+    """How far the end of a part lies below the top of another one."""
+    top, end = (root.locator(part).first.bounding_box() for part in (first, last))
+    return end["y"] + end["height"] - top["y"]
+
+
+@pytest.mark.parametrize("shape", [None, PORTRAIT, PANORAMA], ids=["lesson", "portrait", "panorama"])
+@every
+def test_what_belongs_together_is_in_sight(name, shape, explorer_page):
+    made = driving(name).lesson_explorer()
+    if shape:
+        image = np.random.default_rng(0).random((*shape, 3), np.float32)
+        made = type(made)(image, max_side=64 if name == "PoolExplorer" else None)
+    page, root = explorer_page(made)
+    page.set_viewport_size(PANEL[0])
+    assert root.bounding_box()["height"] <= PANEL[1]
+    page.set_viewport_size(TELEPHONE)
+    reacts = {"PixelExplorer": ".ck-px-numbers"}.get(name, "[data-part=line]")
+    assert below(root, ".ck-live", reacts) <= TELEPHONE["height"]
+    page.set_viewport_size({"width": 234 + 2 * 12, "height": 180})  # a window at 400 %
+    assert page.evaluate(f"({TOO_WIDE})(document.querySelector('section.ck-explorer'))") == []
+    assert min(root.locator(".ck-live").first.bounding_box()[side] for side in ("width", "height")) >= 48
+
+
+def test_after_shift_enter_the_top_is_in_sight(explorer_page):
+    """Jupyter runs a cell, and the next one, which is then the active one, keeps its place on the screen."""
+    page, _ = explorer_page(explorers.FilterExplorer(np.eye(40)))
+    page.evaluate(
+        """() => {
+            const main = document.querySelector('main');
+            main.innerHTML = `<div class="jp-Cell"><div id="output"></div></div>
+                <div class="jp-Cell jp-mod-active" style="height: 3000px"></div>`;
+            document.querySelector('#output').style.paddingTop = '2000px';
+            scrollTo(0, 2000);
+            const el = document.createElement('div');
+            document.querySelector('#output').append(el);
+            explorer.module.render({ model: explorer.model, el });
+            scrollTo(0, 2300);
+        }"""
+    )
+    root = page.locator("section.ck-explorer")
+    settled(root)
+    assert 0 <= root.bounding_box()["y"] < 20
+
+
+def drawn_by_python(made):
+    """The colours (H, W, 3) in which `show_*` draws what an explorer's pictures hold, picture by picture."""
+
+    def maps(shown, *others):
+        return Scale.of([shown, *others]).colours(shown)
+
+    def photograph(image):
+        return np.round(255 * image if image.ndim == 3 else 255 * image[..., None].repeat(3, axis=2))
+
+    image = photograph(made.image)
+    match type(made).__name__:
+        case "PixelExplorer":
+            return [image, *map(photograph, np.moveaxis(made.image, 2, 0))]
+        case "FilterExplorer":
+            return [image, maps(made.response)]
+        case "ConvExplorer":
+            return [image, maps(made.output)]
+        case "ReluExplorer":
+            return [maps(values, made.response) for values in (made.response, made.output)]
+        case "PoolExplorer":
+            return [maps(values, made._whole()) for values in (made.input, made.output)]
+        case "StackExplorer":
+            parts = zip(made._convs, made.channels[1:], strict=True)
+            return [image, *(maps(conv.activated[at], conv.activated) for conv, at in parts)]
+        case "VggExplorer":
+            return [image, maps(made.map.clip(0), made._outputs[made.layer].clip(0))]
+        case _:
+            return [image, photograph(made.output)]
+
+
+def test_the_colours_are_those_of_the_pictures(explorer, explorer_page):
+    _, root = explorer_page(explorer)
+    for at, expected in enumerate(drawn_by_python(explorer)):
+        shown = pixels(picture(root, at).locator("canvas").first)[..., :3]
+        np.testing.assert_allclose(shown, expected, atol=3)  # float32 rounds a value to the next colour
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -102,13 +102,37 @@ def test_a_weight_that_is_being_typed_is_left_alone(explorer_page):
     expect(cell).to_have_value("3.5")
     page.keyboard.press("Escape")
     expect(cell).to_have_value("0.11")
-    cell.fill("-1")
-    press(root, "Tab")
-    expect(cell).to_have_value("\u22121")
-    page.wait_for_function("explorer.model.get('kernel')[1][0] === -1")
-    row, column, value = reading(root)
-    response = cross_correlate2d(IMAGE, page.evaluate("explorer.model.get('kernel')"))
-    assert abs(response[row, column] - value) <= 0.00051
+
+
+def test_a_weight_acts_as_it_is_typed(explorer_page):
+    page, root = explorer_page(FilterExplorer(IMAGE))
+    cell = root.locator(".ck-weight").nth(5)
+    cell.click()
+    for key, text, weight in [("-", "-", -1), ("2", "-2", -2), (".", "-2.", -2), ("5", "-2.5", -2.5)]:
+        page.keyboard.press(key)
+        settled(root)
+        expect(cell).to_have_value(text)  # what is typed stays as it is
+        kernel = FilterExplorer(IMAGE).kernel.copy()
+        kernel.flat[5] = weight
+        row, column, value = reading(root)
+        assert abs(cross_correlate2d(IMAGE, kernel)[row, column] - value) <= 0.00051
+    page.wait_for_function("explorer.model.get('kernel')[1][1] === -2.5")
+    page.keyboard.press("Tab")
+    expect(cell).to_have_value("\u22122.50")
+    assert_true(root, FilterExplorer(IMAGE))
+
+
+def test_weights_that_add_up_to_1_give_a_photograph_again(explorer_page):
+    explorer = FilterExplorer(IMAGE, 0 - filters.kernel("laplacian"))
+    _, root = explorer_page(explorer)
+    root.locator(".ck-weight").nth(4).press("PageUp")
+    settled(root)
+    kernel = explorer.kernel + np.eye(9, dtype=np.float32)[4].reshape(3, 3)
+    gray = np.round(255 * cross_correlate2d(IMAGE, kernel).clip(0, 1))[..., None].repeat(3, axis=2)
+    np.testing.assert_allclose(pixels(root.locator("canvas").nth(1))[..., :3], gray, atol=1)
+    assert "it is drawn as a photograph" in line(root)
+    explorer.kernel = kernel
+    assert "response: Gray image, 62 x 94 pixels" in explorer.picture.words
 
 
 def test_what_weights_can_be(explorer_page):
@@ -116,8 +140,7 @@ def test_what_weights_can_be(explorer_page):
     cell = root.locator(".ck-weight").first
 
     def typed(text):
-        cell.fill(text)
-        after(root, lambda: cell.press("Enter"))
+        after(root, lambda: (cell.fill(text), cell.press("Enter")))
         return weights(root)[0, 0]
 
     after(root, lambda: cell.press("ArrowDown"))

@@ -22,7 +22,7 @@ def test_the_field_is_lit_through_every_earlier_layer(explorer_page):
     explorer = StackExplorer(IMAGE)
     explorer.position = [7, 9]
     _, root = explorer_page(explorer)
-    expect(root.locator(".ck-caption").nth(0)).to_have_text("Photograph: 13 × 13 seen")
+    expect(root.locator(".ck-caption").nth(0)).to_have_text("40 × 60: 13 × 13 seen")
     assert [box(root, at, "field") for at in range(4)] == [[7, 9, side, side] for side in (13, 9, 5, 1)]
     choose(root, "Unit in", "conv1")
     # The same place of the photograph, and no frame in the layers that come later.
@@ -56,7 +56,7 @@ def test_a_value_below_zero_becomes_zero(explorer_page):
     explorer.layer, explorer.channels = "conv2", [0, 0, channel, 0]
     explorer.position = row, column
     _, root = explorer_page(explorer)
-    assert "and ReLU makes it 0. It sees 9 × 9 pixels" in line(root)
+    assert "and ReLU makes it 0. It sees rows " in line(root)
     expect(root.locator("[data-part=result]")).to_contain_text("After ReLU: 0.")
     assert_true(root, explorer)
     assert number(reading(root)[-1]) < 0
@@ -80,7 +80,7 @@ def test_padding_stride_and_dilation(explorer_page):
     explorer = StackExplorer(IMAGE, model)
     explorer.position, explorer.channels = (0, 0), (0, 0, 0)
     _, root = explorer_page(explorer)
-    assert "11 × 11 pixels of the photograph: rows \u22125 to 5, columns \u22125 to 5" in line(root)
+    assert "It sees rows \u22125 to 5, columns \u22125 to 5" in line(root)
     assert "partly in the padding beyond its edge" in line(root)
     assert_shown(root.locator("[role=option] b").all_text_contents(), explorer.contributions)
     patch, kernel = explorer._patches()[0], explorer._conv.weight[explorer.channel, 0]

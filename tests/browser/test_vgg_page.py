@@ -25,6 +25,7 @@ def test_every_layer_is_there(explorer_page):
 
 def test_the_map_is_drawn_on_the_scale_of_its_layer(explorer_page):
     _, root = explorer_page(CAT)
+    choose(root, "Layer", "block3_conv3")
     maps = maps_of(CAT.image)["block3_conv3"]
     canvas = root.locator(".ck-live canvas").nth(1)
     for kind, values in (("after", np.maximum(maps, 0)), ("before", maps)):
@@ -37,23 +38,24 @@ def test_the_map_is_drawn_on_the_scale_of_its_layer(explorer_page):
 def test_the_first_layer_is_shown_in_colour_and_the_others_are_not(explorer_page):
     _, root = explorer_page(CAT)
     colour = root.locator("[data-part=filter] .ck-map")
-    expect(colour).to_be_hidden()
-    choose(root, "Layer", "block1_conv1")
     expect(colour).to_be_visible()
     filter_ = reading(root)[1]
     weight = vgg16("course", until="block1_conv1").features[0].weight.numpy()
     expected = 255 * (0.5 + weight[filter_] / (2 * np.abs(weight).max()))  # (3, 3, 3), channel first
     np.testing.assert_allclose(pixels(colour.locator("canvas"))[..., :3], np.moveaxis(expected, 0, 2), atol=1)
     expect(control(root, "Reads").locator("option")).to_have_text(["red", "green", "blue"])
+    choose(root, "Layer", "block1_conv2")
+    expect(colour).to_be_hidden()
 
 
 def test_another_channel_shows_its_kernel(explorer_page):
     _, root = explorer_page(CAT)
+    choose(root, "Layer", "block3_conv3")
     options = control(root, "Reads").locator("option")
     expect(options).to_have_count(96)
     channel = options.nth(20).get_attribute("value")
     control(root, "Reads").select_option(channel)
-    note = root.locator("[data-part=filter] p").last
+    note = root.locator("[data-part=filter] > p")
     expect(note).to_contain_text(f"for map {int(channel) + 1} of block3_conv2")
     assert_true(root, CAT)
 
@@ -75,9 +77,8 @@ def test_a_large_network_sends_its_strongest_inputs_only(explorer_page):
     kept = explorer._layers[-1]["kept"]
     assert 16 < kept < 64
     _, root = explorer_page(explorer)
-    expect(root.locator("[data-part=filter] p").last).to_contain_text(
-        f"; the {kept} strongest of 256 are here"
-    )
+    choose(root, "Layer", "block3_conv3")
+    expect(root.locator("[data-part=filter] > p")).to_contain_text(f"; the {kept} strongest of 256 are here")
     expect(control(root, "Reads").locator("option")).to_have_count(kept)
     choose(root, "Layer", "block5_conv2")
     root.locator(".ck-tiles").focus()

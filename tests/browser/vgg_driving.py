@@ -100,8 +100,8 @@ def assert_true(root, explorer):
 
 def by_pointer(page, root, explorer):
     found_at(root, [(1, 0.3, 0.3), (0, 0.7, 0.6), (1, 0.9, 0.05)], lambda: assert_true(root, explorer))
-    choose(root, "Layer", "block1_conv1")
-    assert assert_true(root, explorer)[0] == "block1_conv1"
+    choose(root, "Layer", "block1_conv2")
+    assert assert_true(root, explorer)[0] == "block1_conv2"
     click(root, root.locator(".ck-tiles"), 0.1, 0.1)
     assert assert_true(root, explorer)[1] < 20
     click(root, button(root, "Strongest unit"))

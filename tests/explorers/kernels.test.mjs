@@ -121,17 +121,17 @@ each("gray", ({ image, rgb, bgr, channels }) => {
   channels.forEach((rows, at) => closePlane(kernels.channelOf(data, height, width, at), rows, 0));
 });
 
-each("padded", ({ image, padding, expected }) => {
-  closePlane(kernels.padded(planeOf(image), padding), expected, 0);
-});
-
 each("significant", ({ value, expected }) => {
   assert.equal(Number(kernels.significant(value).replaceAll("\u2212", "-")), expected);
 });
 
-each("crop", ({ image, top, left, expected }) => {
+each("patch", ({ image, row, column, dilation, expected }) => {
   const size = [expected.length, expected[0].length];
-  closePlane(kernels.crop(planeOf(image), top, left, ...size), expected, 0);
+  closePlane(kernels.patch(planeOf(image), row, column, ...size, dilation), expected, 0);
+});
+
+each("unread_by", ({ length, count, window, expected }) => {
+  assert.deepEqual(kernels.unreadBy(length, count, window), expected);
 });
 
 each("readers", ({ index, count, size, stride, expected }) => {

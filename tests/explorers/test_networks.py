@@ -190,9 +190,10 @@ def test_the_page_gets_every_map_and_every_kernel_in_its_place(network):
         assert (np.diff(norms, axis=1) <= 0).all()
         halves, inputs = halves[9 * count :], inputs[count:]
     assert len(halves) == len(inputs) == 0
-    # It begins at the strongest unit of block 3.
-    best = maps[6]
-    assert (explorer.layer, explorer.field.size) == ("block3_conv3", 40)
+    # It begins at the strongest unit of the first layer's richest map.
+    best = maps[0]
+    assert (explorer.layer, explorer.field.size) == ("block1_conv1", 3)
+    assert explorer.filter == best.clip(0).std(axis=(1, 2)).argmax()
     assert explorer.value == best.max() == best[(explorer.filter, *explorer.position)]
     explorer.layer, explorer.filter, explorer.position = "block1_conv2", 5, (3, 4)
     assert explorer.field.span(3) == (1, 5)
@@ -225,7 +226,8 @@ def test_it_takes_a_network_and_one_that_ends_early():
     explorer = VggExplorer(IMAGE, vgg16("course", until="block2_conv1"))
     names = [layer["name"] for layer in explorer.get_state()["_layers"]]
     assert names == ["block1_conv1", "block1_conv2", "block2_conv1"]
-    assert (explorer.layer, explorer.field.size) == ("block2_conv1", 10)
+    explorer.layer = "block2_conv1"
+    assert explorer.field.size == 10
     whole = vgg16("course")
     assert len(VggExplorer("cat", whole).get_state()["_layers"]) == 13
     with pytest.raises(images.ImageError, match=r"24 x 32 pixels are left, .* poolings need 32 x 32"):
@@ -265,6 +267,7 @@ def test_a_photograph_that_does_not_fit_is_explained(image, options, message):
 
 def test_vgg_in_words():
     explorer = VggExplorer(IMAGE)
+    explorer.layer = "block3_conv3"
     row, column = explorer.position
     unit = f"block3_conv3, filter {explorer.filter + 1} of 96, row {row}, column {column}: value "
     for words in (unit, "sees 40 x 40 pixels: rows ", "beyond 24 x 32 is padding"):

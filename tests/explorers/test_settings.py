@@ -185,8 +185,8 @@ WRONG_LATER = [
     ("StackExplorer", "channels", (0, 0), ValueError, "must be 4 indices, one for each of the photograph"),
     ("StackExplorer", "channels", 3, TypeError, "channels must be whole numbers, got 3"),
     ("VggExplorer", "layer", "block1_pool", ValueError, "no conv layer 'block1_pool'. There are block1_"),
-    ("VggExplorer", "filter", 96, ValueError, "block3_conv3 has 96 filters with the indices 0 to 95"),
-    ("VggExplorer", "channel", -1, ValueError, "has 96 input channels with the indices 0 to 95"),
+    ("VggExplorer", "filter", 64, ValueError, "block1_conv1 has 64 filters with the indices 0 to 63"),
+    ("VggExplorer", "channel", -1, ValueError, "has 3 input channels with the indices 0 to 2"),
     *[
         ("VggExplorer", setting, value, TypeError, f"{setting} must be a whole number, got {kind}")
         for setting in ("filter", "channel")

@@ -141,11 +141,6 @@ def gray(rng):
     }
 
 
-def padded(rng):
-    image, padding = an_image(rng), int(rng.integers(0, 5))
-    return {"image": image, "padding": padding, "expected": np.pad(image, padding)}
-
-
 def ink(rng):
     colour = rng.integers(0, 256, 3)
     return {"colour": colour, "expected": bool(is_dark(colour[None])[0])}
@@ -160,10 +155,12 @@ def histogram(rng):
     return {"image": image, "low": low, "high": high, "bins": bins, "expected": expected}
 
 
-def crop(rng):
-    image, corner = an_image(rng), whole_numbers(rng, top=(0, 4), left=(0, 4))
-    height, width = rng.integers(1, 5, 2)
-    return {"image": image, **corner, "expected": image[corner["top"] :, corner["left"] :][:height, :width]}
+def patch(rng):
+    image, settings = an_image(rng), whole_numbers(rng, row=(-4, 9), column=(-4, 9), dilation=(1, 3))
+    row, column, step = settings.values()
+    height, width = (int(side) for side in rng.integers(1, 9, 2))
+    around = np.pad(image, 40)[40 + row :, 40 + column :]
+    return {"image": image, **settings, "expected": around[: height * step : step, : width * step : step]}
 
 
 def readers(rng):
@@ -171,6 +168,15 @@ def readers(rng):
     windows = [range(at * stride, at * stride + size) for at in range(count)]
     expected = [at for at, window in enumerate(windows) if index in window]
     return {"index": index, "count": count, "size": size, "stride": stride, "expected": expected}
+
+
+def unread_by(rng):
+    """What windows leave, as the picture of windows does."""
+    window = whole_numbers(rng, kernel=(1, 4), stride=(1, 6), padding=(0, 3), dilation=(1, 3))
+    length, count = (int(number) for number in rng.integers((1, 1), (30, 8)))
+    first, step = np.arange(count) * window["stride"] - window["padding"], window["dilation"]
+    read = {int(start) + at * step for start in first for at in range(window["kernel"])}
+    return {"length": length, "count": count, "window": window, "expected": sorted({*range(length)} - read)}
 
 
 def changes(rng):
@@ -209,17 +215,17 @@ MAKERS = {
     "contributions": contributions,
     "convolve": convolve,
     "correlate": correlate,
-    "crop": crop,
     "gray": gray,
     "halves": halves,
     "histogram": histogram,
     "ink": ink,
     "output_size": output_size,
-    "padded": padded,
+    "patch": patch,
     "pool": pool,
     "readers": readers,
     "receptive_field": receptive_field,
     "relu": relu,
     "sign_shares": sign_shares,
     "significant": significant,
+    "unread_by": unread_by,
 }

@@ -1,8 +1,8 @@
 // Two small drawings over one axis of values, from -end to end: how often each value occurs, and a function
 // of it.
 
-import { activate, plane, shown } from "./kernels.js";
-import { give, newId, node, svg } from "./elements.js";
+import { activate, plane } from "./kernels.js";
+import { axis, give, newId, node, svg } from "./elements.js";
 
 const CHART = { width: 400, height: 150 };
 const SAMPLES = 240; // points of a curve
@@ -30,15 +30,9 @@ export function chart() {
   );
   const line = node("div", { class: "ck-here" });
   const area = node("div", { class: "ck-chart" }, drawing, line);
-  const ends = [node("span"), node("span"), node("span")];
+  const ends = axis();
   const title = node("p", { class: "ck-caption" });
-  const element = node(
-    "div",
-    { class: "ck-panel" },
-    title,
-    area,
-    node("div", { class: "ck-ends" }, ...ends),
-  );
+  const element = node("div", { class: "ck-panel" }, title, area, ends.element);
   const paths = new Map();
   return {
     element,
@@ -50,9 +44,7 @@ export function chart() {
     },
     describe: (words, end) => {
       drawing.setAttribute("aria-label", words);
-      [-end, 0, end].forEach((value, at) => {
-        ends[at].textContent = shown(value);
-      });
+      ends.set(-end, end);
     },
     path: (name, d, look) => {
       if (!paths.has(name)) {

@@ -6,18 +6,17 @@ import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
   correlate,
-  crop,
   divmod,
+  extremes,
   nearestUnit,
-  noiseOf,
   outputSize,
-  padded,
   patch,
   planeOf,
   receptiveField,
-  sharedScale,
+  responseScale,
   shown,
 } from "./kernels.js";
+import { unread, unreadOverlay } from "./marks.js";
 import { scanner } from "./scan.js";
 import { workedSum } from "./worked.js";
 
@@ -30,7 +29,7 @@ const PARTS = [
   [4, 4],
 ];
 
-function build({ model, state, tie, map, controls, stage, say, tables, onclose }) {
+function build({ model, state, tie, map, controls, stage, say, tables, onclose, onreset }) {
   const image = grayOf(model);
   const settings = () => [state.kernel, state.part, state.stride, state.padding, state.dilation];
   const layer = kept(settings, () => layerOf(image, state));
@@ -43,6 +42,8 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   const photo = map({ label: "Input", height, width, onpoint: toWindow });
   const toValue = (y, x, hovering) => point([y, x], hovering);
   const out = map({ label: "Response", height, width, onpoint: toValue });
+  const crossed = unreadOverlay("×");
+  photo.frame.append(crossed.element);
   const bar = colourBar();
   const misfit = node("p", { class: "ck-cv-misfit", "data-part": "misfit" });
   const formula = node("p", { class: "ck-cv-formula", "data-part": "formula" });
@@ -52,6 +53,7 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   stage.append(photo.element, out.element);
   stage.after(formula, work.element);
   onclose(scan.stop);
+  onreset(scan.finish);
 
   // Controls
 
@@ -66,7 +68,7 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
     controls.append(tie(name, slider({ label, low, high, step: 1, digits: 0 }), changing(name)));
   }
   tie("speed", { set: scan.setSpeed });
-  controls.after(scan.element);
+  controls.append(scan.element);
 
   /** Change a setting, and stay at the window that lies nearest to where it was. */
   function keepCentre(change) {
@@ -79,9 +81,10 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
     state.position = after.inside(after.nearest(centre.map((at, side) => at - state.part[side])));
   }
 
-  /** Cut a part of this size whose middle is where the learner points now. */
+  /** Cut a part of this size around the place that is held, else around the strongest response. */
   function choosePart(size) {
     const { response, centre } = layer();
+    if (response && !state.held) state.position = strongest(response);
     const middle = response ? centre(state.position) : state.part.slice(2).map((side) => side / 2);
     const corner = [image.height, image.width].map((side, at) =>
       clamp(Math.round(state.part[at] + middle[at] - size[at] / 2), 0, side - size[at]),
@@ -108,13 +111,14 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
   const drawLayer = whenNew(() => {
     const { response, kernel, sizes } = layer();
     paintInput(photo, layer(), tables);
+    crossed.set(layer().input, layer().left.rows, layer().left.columns, state.padding);
     for (const part of [out.frame, bar.element, work.element]) part.hidden = !response;
     misfit.hidden = Boolean(response);
     misfit.textContent = response ? "" : misfitOf(layer());
     formula.textContent = formulaOf(layer());
     out.caption(response ? `Response ${sizes.join(" × ")}` : "Response: none");
     if (response) {
-      const scale = sharedScale([response], noiseOf(kernel));
+      const scale = responseScale(response, kernel);
       out.paint(response, scale, tables[scale.kind]);
       bar.set(scale, tables[scale.kind]);
     }
@@ -155,16 +159,19 @@ function build({ model, state, tie, map, controls, stage, say, tables, onclose }
 function layerOf(image, { kernel: rows, part, stride, padding, dilation }) {
   const options = { stride, padding, dilation };
   const kernel = planeOf(rows);
-  const input = crop(image, ...part);
+  const input = patch(image, ...part);
   const sides = [kernel.height, kernel.width];
   const sizes = [input.height, input.width].map((side, at) => outputSize(side, sides[at], options));
-  const fields = sides.map((side) => receptiveField([{ kernel: side, ...options }]));
+  const windows = sides.map((side) => ({ kernel: side, ...options }));
+  const fields = windows.map((window) => receptiveField([window]));
+  const response = Math.min(...sizes) > 0 ? correlate(input, kernel, options) : null;
   return {
     ...options,
     input,
     kernel,
     sizes,
-    response: Math.min(...sizes) > 0 ? correlate(input, kernel, options) : null,
+    response,
+    left: unread(input, response, windows, "×"),
     covers: sides.map((side) => (side - 1) * dilation + 1), // pixels from the first to the last that is read
     corner: (position) => position.map((at) => at * stride - padding),
     centre: (position) => position.map((at, side) => fields[side].firstCentre + at * stride),
@@ -183,12 +190,18 @@ function partMenu(image) {
   return choice({ label: "Input", options: [...sizes, ["", "another part"]], shows });
 }
 
-function paintInput(photo, { input, padding }, tables) {
+/** Row and column of the largest answer, or the most negative one. */
+function strongest({ data, width }) {
+  const sizes = data.map(Math.abs);
+  return divmod(sizes.indexOf(extremes({ data: sizes })[1]), width);
+}
+
+function paintInput(photo, { input, padding, left }, tables) {
   const { height, width } = input;
-  const border =
-    padding > 0 ? ` with padding ${padding}: ${height + 2 * padding} × ${width + 2 * padding}` : "";
-  photo.paint(padded(input, padding), GRAY, tables.gray);
-  photo.caption(`Input ${height} × ${width}${border}`);
+  const sides = [height, width].map((side) => side + 2 * padding);
+  photo.paint(patch(input, -padding, -padding, ...sides), GRAY, tables.gray);
+  const border = padding > 0 ? ` with padding ${padding}: ${sides.join(" × ")}` : "";
+  photo.caption(`Input ${height} × ${width}${border}${left.words}`);
   photo.box("photograph", padding > 0 ? padding : null, padding, height, width, "pad");
 }
 

@@ -1,6 +1,6 @@
 // What the pages are made of: elements, tables of numbers on their colours, colour bars.
 
-import { colourInto, isDark } from "./colours.js";
+import { colourOf, isDark } from "./colours.js";
 import { fitting, shown } from "./kernels.js";
 
 /** Make an element. Attributes named on... are listeners; false and null leave an attribute out. */
@@ -27,14 +27,17 @@ export function clamp(value, low, high) {
   return Math.max(low, Math.min(high, value));
 }
 
-/** Numbers on their colours: { element, caption, set(plane, scale, table, digits), mark, cell }. */
+/**
+ * Numbers on their colours: { element, caption, set(plane, scale, table, digits), mark, cell }. With
+ * `fill(height, width, cell)` a cell shows any { text, colour } of its row and column.
+ */
 export function numberGrid(label) {
   const body = node("tbody");
   const caption = node("caption", {}, label);
   const element = node("table", { class: "ck-numbers" }, caption, body);
   /** @type {HTMLTableCellElement[][]} */
   let cells = [[]];
-  let inks = []; // the colour of each cell, as one number
+  let inks = []; // the colour of each cell
   let marked = body; // the cell, or what is none
   const resize = (rows, columns) => {
     body.replaceChildren();
@@ -45,53 +48,68 @@ export function numberGrid(label) {
       return row;
     });
   };
-  const set = (values, scale, table, digits = 2) => {
-    const { height, width } = values;
+  const fill = (height, width, shows) => {
     if (height !== cells.length || width !== cells[0].length) resize(height, width);
-    const pixels = new Uint32Array(values.data.length);
-    colourInto(pixels, values, scale, table);
-    const bytes = new Uint8Array(pixels.buffer);
     cells.flat().forEach((cell, at) => {
-      const text = fitting(values.data[at], digits);
+      const { text, colour } = shows(Math.floor(at / width), at % width);
       if (cell.textContent !== text) {
         cell.textContent = text;
         cell.classList.toggle("ck-long", text.length > 5);
       }
-      if (inks[at] === pixels[at]) return;
-      inks[at] = pixels[at];
-      const colour = [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]];
+      if (inks[at] === String(colour)) return;
+      inks[at] = String(colour);
       cell.style.background = `rgb(${colour})`;
       cell.style.color = isDark(colour) ? "#fff" : "#000";
     });
   };
+  const set = ({ data, height, width }, scale, table, digits = 2) =>
+    fill(height, width, (row, column) => {
+      const value = data[row * width + column];
+      return { text: fitting(value, digits), colour: colourOf(value, scale, table) };
+    });
   const mark = (row, column) => {
     marked.classList.remove("ck-mark");
     if (row === null) return;
     marked = cells[row][column];
     marked.classList.add("ck-mark");
   };
-  return { element, caption, set, mark, cell: (row, column) => cells[row][column] };
+  return { element, caption, fill, set, mark, cell: (row, column) => cells[row][column] };
+}
+
+/** Tables that make a sum: each step behind its sign, as in ["=", products]. */
+export function workedOut(...steps) {
+  const step = ([sign, table]) =>
+    node(
+      "div",
+      { class: "ck-step" },
+      node("span", { class: "ck-sign", "aria-hidden": "true" }, sign),
+      table,
+    );
+  return node("div", { class: "ck-work", "data-part": "work" }, ...steps.map(step));
+}
+
+/** The numbers at the ends and in the middle of an axis. Returns { element, set(low, high) }. */
+export function axis() {
+  const ends = [node("span"), node("span"), node("span")];
+  const set = (low, high) =>
+    [low, (low + high) / 2, high].forEach((value, at) => {
+      ends[at].textContent = shown(value);
+    });
+  return { element: node("div", { class: "ck-ends" }, ...ends), set };
 }
 
 /** A colour bar with its ends and its zero in numbers. Returns { element, set(scale, table) }. */
 export function colourBar() {
   const canvas = node("canvas", { width: 256, height: 1, "aria-hidden": "true" });
-  const ends = [node("span"), node("span"), node("span")];
-  const element = node(
-    "div",
-    { class: "ck-bar" },
-    canvas,
-    node("div", { class: "ck-ends" }, ...ends),
-  );
+  const ends = axis();
+  const element = node("div", { class: "ck-bar" }, canvas, ends.element);
   const context = canvas.getContext("2d");
   const image = context.createImageData(256, 1);
   const pixels = new Uint32Array(image.data.buffer);
   const set = ({ low, high }, table) => {
     pixels.set(table);
     context.putImageData(image, 0, 0);
-    [low, (low + high) / 2, high].forEach((value, at) => {
-      ends[at].textContent = shown(value);
-    });
+    ends.set(low, high);
   };
   return { element, set };
 }

@@ -3,6 +3,7 @@
 
 import { bind } from "./bind.js";
 import { tablesOf } from "./data.js";
+import { button } from "./controls.js";
 import { modified, node } from "./elements.js";
 import { mapView } from "./maps.js";
 
@@ -15,11 +16,12 @@ const SPOKEN = 300; // milliseconds that a line must rest before screen readers 
  * `position` and `held`. `build(page)` fills the page once, and returns what draws it whenever the state
  * has changed. `page` holds `model`, `state` and `tie` (see bind.js), `map(options)` (see maps.js),
  * `tables` of colours, the elements `root`, `controls` and `stage`, `say(text)` for the line, `redraw()`,
- * and `onclose(what)`.
+ * `onclose(what)` and `onreset(what)`.
  */
 export function explorer({ name, title, help, traits, build }) {
   const render = ({ model, el }) => {
     const closing = [];
+    const resetting = [];
     const redraw = frames(() => draw());
     const { state, tie, stop } = bind(model, ["position", "held", ...traits], redraw);
     const frame = begin(el, {
@@ -36,7 +38,13 @@ export function explorer({ name, title, help, traits, build }) {
       tables: tablesOf(model),
       redraw,
       onclose: (what) => closing.push(what),
+      onreset: (what) => resetting.push(what),
     });
+    const reset = () => {
+      Object.assign(state, model.get("_opening"));
+      for (const act of resetting) act();
+    };
+    frame.head.append(button({ label: "Reset", title: "As at the beginning", onclick: reset }));
     redraw();
     return () => {
       for (const close of closing) close();
@@ -47,6 +55,9 @@ export function explorer({ name, title, help, traits, build }) {
   };
   return { render };
 }
+
+const SAVING =
+  'In Python, explorer.picture.save("picture.svg") saves a picture of what is chosen, and its words.';
 
 /** How a place, or a unit, is held: for the help of an explorer. */
 export const holding = (what) =>
@@ -74,10 +85,10 @@ function begin(el, { name, title, help }) {
   const hidden = { class: "ck-hidden", role: "status", "aria-live": "polite" };
   const spoken = node("p", { ...hidden, "data-part": "spoken" });
   const keys = node("details", { class: "ck-help" }, node("summary", {}, "Keys, pointer, touch"));
-  for (const text of help) keys.append(node("p", {}, text));
-  const heading = node("p", { class: "ck-title" }, title);
+  for (const text of [...help, SAVING]) keys.append(node("p", {}, text));
+  const head = node("div", { class: "ck-head" }, node("p", { class: "ck-title" }, title));
   const named = { class: "ck-explorer", "data-explorer": name, "aria-label": title };
-  const root = node("section", named, heading, controls, stage, line, spoken, keys);
+  const root = node("section", named, head, controls, stage, line, spoken, keys);
   el.append(root);
   let timer = 0;
   const say = (text) => {
@@ -96,7 +107,7 @@ function begin(el, { name, title, help }) {
     root.remove();
     show();
   };
-  return { root, controls, stage, spoken, say, close };
+  return { root, head, controls, stage, spoken, say, close };
 }
 
 /** Keep the keys pressed in an explorer from Jupyter, whose commands arrows and letters are. */
@@ -126,6 +137,9 @@ function hideStill(el) {
       .../** @type {NodeListOf<HTMLElement>} */ (cell.querySelectorAll("figure.coursekit-still")),
     ].findLast((figure) => el.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_PRECEDING);
     if (still) still.hidden = true;
+    // After Shift+Enter the next cell keeps its place, and what grows above it leaves the screen at the top.
+    const next = el.closest(".jp-Cell")?.nextElementSibling;
+    if (next?.matches(".jp-mod-active")) asked = requestAnimationFrame(() => el.scrollIntoView());
   };
   hide();
   return () => {

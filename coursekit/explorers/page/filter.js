@@ -10,11 +10,12 @@ import {
   correlate,
   flipped,
   noiseOf,
+  patch,
   plane,
   planeOf,
   reach,
   rowsOf,
-  sharedScale,
+  responseScale,
   shown,
   significant,
 } from "./kernels.js";
@@ -77,13 +78,15 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
     state.kernel = rowsOf(how(filtered.kernel));
   };
   const normalise = () => {
-    if (reach(filtered.kernel) > 0) change(normalised);
+    const largest = reach(filtered.kernel);
+    const divided = ({ data }) => data.map((weight) => weight / largest);
+    if (largest > 0) change((kernel) => plane(kernel.height, kernel.width, divided(kernel)));
     else refuse("All weights are 0: there is nothing to divide by.");
   };
   controls.append(
     tie("kernel", kernelMenu(kernels), (name) => (state.kernel = kernels[name])),
     tie("kernel", choice({ label: "Size", options: sizes, shows: sizeOf }), (side) =>
-      change((kernel) => resized(kernel, side)),
+      change((kernel) => patch(kernel, 0, 0, side, side)),
     ),
     button({
       label: "Flip",
@@ -119,7 +122,11 @@ function build({ model, state, tie, map, root, controls, stage, say, tables, red
     const sum = sumOf(kernel);
     weights.caption.textContent = `Kernel ${kernel.height} × ${kernel.width}, sum ${written(sum)}`;
     const value = response.data[row * response.width + column];
-    say(told(`Row ${row}, column ${column}: response ${shown(value, 3)}. ${meaning(sum)}`));
+    say(
+      told(
+        `Row ${row}, column ${column}: response ${shown(value, 3)}. ${meaning(sum, scale.kind === "gray")}`,
+      ),
+    );
     root.dataset.exact = String(filtered.exact);
   };
 }
@@ -182,28 +189,8 @@ const REACHES = [
 function scaleOf(response, kernel, colours) {
   const end = reach(kernel) || 1;
   return colours === "seen"
-    ? sharedScale([response], noiseOf(kernel))
+    ? responseScale(response, kernel)
     : { low: -end, high: end, kind: "signed" };
-}
-
-/** The kernel in another size: cut, or filled up with zeros, at its right and lower side. */
-function resized(kernel, side) {
-  const out = plane(side, side);
-  for (let i = 0; i < Math.min(side, kernel.height); i += 1) {
-    for (let j = 0; j < Math.min(side, kernel.width); j += 1) {
-      out.data[i * side + j] = kernel.data[i * kernel.width + j];
-    }
-  }
-  return out;
-}
-
-function normalised({ data, height, width }) {
-  const largest = reach({ data });
-  return plane(
-    height,
-    width,
-    data.map((weight) => weight / largest),
-  );
 }
 
 /** Rows and columns from a window's first pixel to its middle. */
@@ -225,8 +212,9 @@ function written(sum) {
   return Math.abs(sum) < 0.005 ? significant(sum, 2) : shown(sum);
 }
 
-function meaning(sum) {
+function meaning(sum, gray) {
   if (sum === 0) return "The weights add up to 0: a plain area answers 0.";
+  if (gray) return "The weights add up to 1: it is drawn as a photograph, 0 is black, 1 is white.";
   return `The weights add up to ${written(sum)}: a plain area of brightness 1 answers ${written(sum)}.`;
 }
 

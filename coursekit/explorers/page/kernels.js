@@ -89,14 +89,14 @@ export function patch(image, row, column, height, width, dilation = 1) {
   const out = plane(height, width);
   for (let i = 0; i < height; i += 1) {
     for (let j = 0; j < width; j += 1) {
-      out.data[i * width + j] = pixel(image, row + i * dilation, column + j * dilation);
+      out.data[i * width + j] = pixelOf(image, row + i * dilation, column + j * dilation);
     }
   }
   return out;
 }
 
 /** One value of a plane; outside of it 0. */
-export function pixel(image, row, column) {
+export function pixelOf(image, row, column) {
   const inside = row >= 0 && row < image.height && column >= 0 && column < image.width;
   return inside ? image.data[row * image.width + column] : 0;
 }
@@ -284,6 +284,21 @@ export function sharedScale(maps, noise = 0) {
   return { low: 0, high: high || 1, kind: "positive" };
 }
 
+/**
+ * The scale of a kernel's response, as the lessons draw it: with weights that add up to 1 it is a photograph
+ * again, gray from 0 to 1; what is only rounding has no colour.
+ */
+export function responseScale(response, kernel) {
+  return keepsBrightness(kernel)
+    ? { low: 0, high: 1, kind: "gray" }
+    : sharedScale([response], noiseOf(kernel));
+}
+
+/** Whether a kernel's weights add up to 1, so that a plain area stays as bright as it was. */
+export function keepsBrightness(kernel) {
+  return Math.abs(total(kernel) - 1) <= noiseOf(kernel);
+}
+
 /** A number in a few characters, whole numbers whole, with a minus sign that is one. */
 export function shown(value, digits = 2) {
   if (!Number.isFinite(value)) return String(value);
@@ -346,16 +361,6 @@ export function significant(value, digits = 3) {
     .replace(/^\u22120$/, "0");
 }
 
-/** The part of a plane that begins at (top, left). */
-export function crop(map, top, left, height, width) {
-  const out = plane(height, width);
-  for (let y = 0; y < height; y += 1) {
-    const start = (top + y) * map.width + left;
-    out.data.set(map.data.slice(start, start + width), y * width);
-  }
-  return out;
-}
-
 /**
  * First and last of `count` windows that hold an input value, along one direction; none where last < first.
  */
@@ -364,6 +369,14 @@ export function readers(index, count, size, stride) {
     Math.max(0, Math.floor((index - size) / stride) + 1),
     Math.min(count - 1, Math.floor(index / stride)),
   ];
+}
+
+/** Which of `length` pixels none of `count` windows reads, along one direction. */
+export function unreadBy(length, count, { kernel, stride = 1, padding = 0, dilation = 1 }) {
+  const read = new Set();
+  for (let at = 0; at < count; at += 1)
+    for (let tap = 0; tap < kernel; tap += 1) read.add(at * stride - padding + tap * dilation);
+  return Array.from({ length }, (_, at) => at).filter((at) => !read.has(at));
 }
 
 /** Which values of two planes of one shape differ by more than `noise`: 1 or 0 for each, and how many. */
@@ -405,16 +418,6 @@ export function grayFrom(data, order = [0, 1, 2]) {
   for (let at = 0; at < out.length; at += 1) {
     out[at] =
       0.299 * data[3 * at + red] + 0.587 * data[3 * at + green] + 0.114 * data[3 * at + blue];
-  }
-  return out;
-}
-
-/** A plane with a border of zeros all around. */
-export function padded(map, padding) {
-  const out = plane(map.height + 2 * padding, map.width + 2 * padding);
-  for (let row = 0; row < map.height; row += 1) {
-    const from = row * map.width;
-    out.data.set(map.data.subarray(from, from + map.width), (row + padding) * out.width + padding);
   }
   return out;
 }

@@ -37,7 +37,7 @@ export function mapView({ label, height = 1, width = 1, onpoint }, state, tie) {
 
   const resize = (rows, columns) => {
     [view.height, view.width, canvas.height, canvas.width] = [rows, columns, rows, columns];
-    frame.style.setProperty("--ck-ratio", columns / rows);
+    element.style.setProperty("--ck-ratio", columns / rows);
     image = context.createImageData(columns, rows);
     pixels = new Uint32Array(image.data.buffer);
     view.row = Math.min(view.row, rows - 1);
@@ -141,6 +141,19 @@ function listenToPointers(frame, { place, go, holds, hold }) {
     end();
   });
   for (const name of ["pointercancel", "lostpointercapture"]) frame.addEventListener(name, end);
+}
+
+/** Arrow keys, Home and End of a grid from which one is chosen: `grid()` tells { count, columns, current }. */
+export function gridKeys(element, grid, choose) {
+  element.addEventListener("keydown", (event) => {
+    if (modified(event)) return;
+    const { count, columns, current } = grid();
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    const next = { Home: 0, End: count - 1 }[event.key] ?? current + steps[event.key];
+    if (Number.isNaN(next)) return;
+    if (next >= 0 && next < count) choose(next);
+    event.preventDefault();
+  });
 }
 
 const ARROWS = {

@@ -1,42 +1,44 @@
 // What the pooling explorer puts on its maps and says of them: what no window reads, and what a shift
 // changed.
 
-import { readers, shown } from "./kernels.js";
+import { shown, unreadBy } from "./kernels.js";
 import { clamp, give, newId, svg } from "./elements.js";
 
 /**
  * Which rows and columns of the input no window reads, and the words for it; none where there is no output.
+ * `windows` are those along rows and along columns.
  */
-export function unread(input, output, size, stride) {
-  const none = (length, count) =>
-    Array.from({ length }, (_, at) => at).filter((at) => {
-      const [first, last] = readers(at, count, size, stride);
-      return last < first;
-    });
-  const rows = output ? none(input.height, output.height) : [];
-  const columns = output ? none(input.width, output.width) : [];
+export function unread(input, output, windows, mark) {
+  const rows = output ? unreadBy(input.height, output.height, windows[0]) : [];
+  const columns = output ? unreadBy(input.width, output.width, windows[1]) : [];
   const named = (list, noun) =>
     list.length ? [`${list.length} ${noun}${list.length > 1 ? "s" : ""}`] : [];
   const told = [...named(rows, "row"), ...named(columns, "column")].join(" and ");
-  return { rows, columns, words: told ? `: ${told} not read (hatched)` : "" };
+  return { rows, columns, words: told ? `: ${told} not read (${mark})` : "" };
 }
 
-/** An overlay that hatches whole rows and columns of a map. Returns { element, set(map, rows, columns) }. */
-export function unreadOverlay() {
+/**
+ * An overlay that marks whole rows and columns of a map, which has a border of `padding`, with `sign`: stripes,
+ * or a cross on each pixel. Returns { element, set(map, rows, columns, padding) }.
+ */
+export function unreadOverlay(sign) {
   const id = newId();
-  const paper = svg("rect", { fill: "#fff" });
-  const stripe = svg("rect", { fill: "#c2185b" });
-  const turned = { id, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
-  const pattern = svg("pattern", turned, paper, stripe);
+  const paper = svg("path", { d: "M0 0H8V8H0Z", fill: "#fff" });
+  const drawn = svg("path", { d: SIGNS[sign], stroke: "#c2185b", "stroke-width": 1.4 });
+  const pattern = svg(
+    "pattern",
+    { id, patternUnits: "userSpaceOnUse", width: 8, height: 8 },
+    paper,
+    drawn,
+  );
   const path = svg("path", { fill: `url(#${id})`, "fill-opacity": 0.85 });
-  const look = { class: "ck-unread", "aria-hidden": "true", preserveAspectRatio: "none" };
+  const look = { class: "ck-over ck-unread", "aria-hidden": "true", preserveAspectRatio: "none" };
   const element = svg("svg", look, pattern, path);
-  const set = ({ height, width }, rows, columns) => {
-    const step = Math.max(0.6, width / 120); // in values; it must stay visible where these are small
-    give(element, { viewBox: `0 0 ${width} ${height}` });
-    give(pattern, { width: step, height: step });
-    give(paper, { width: step, height: step });
-    give(stripe, { width: step / 2, height: step });
+  const set = ({ height, width }, rows, columns, padding = 0) => {
+    const side = width + 2 * padding;
+    give(element, { viewBox: `${-padding} ${-padding} ${side} ${height + 2 * padding}` });
+    // A sign for each value, but larger where these are too small to show one.
+    give(pattern, { patternTransform: `scale(${Math.max(1, Math.round(side / 100)) / 8})` });
     const bars = [
       ...rows.map((row) => `M0 ${row}H${width}V${row + 1}H0Z`),
       ...columns.map((column) => `M${column} 0V${height}H${column + 1}V0Z`),
@@ -45,6 +47,8 @@ export function unreadOverlay() {
   };
   return { element, set };
 }
+
+const SIGNS = { hatched: "M-1 9L9 -1M-1 1L1 -1M7 9L9 7", "×": "M2 2L6 6M6 2L2 6" };
 
 /** Put a dot on every value of `map` that is marked: white around black, to be seen on every colour. */
 export function markInto(canvas, map, marked) {

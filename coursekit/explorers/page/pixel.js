@@ -1,16 +1,16 @@
 // PixelExplorer: a photograph to point at, the numbers around the pixel, its three channels, and their order.
 
-import { isDark } from "./colours.js";
 import { button, choice } from "./controls.js";
 import { photographOf } from "./data.js";
-import { clamp, colourBar, node, whenNew } from "./elements.js";
+import { clamp, colourBar, node, numberGrid, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
-import { channelOf, grayFrom, plane, shown } from "./kernels.js";
+import { channelOf, grayFrom, pixelOf, plane, shown } from "./kernels.js";
 
 const ORDERS = {
   rgb: { names: ["red", "green", "blue"], channels: [0, 1, 2], title: "RGB" },
   bgr: { names: ["blue", "green", "red"], channels: [2, 1, 0], title: "BGR" },
 };
+const INKS = { red: "#d32f2f", green: "#2e9b37", blue: "#2b62d9", gray: "#8a8a8a" };
 const UNIT = { low: 0, high: 1 };
 const SIZES = [3, 5, 7];
 
@@ -38,15 +38,9 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
   const beside = node("div", {}, ...maps.map((view) => view.element));
   stage.append(
     photo.element,
-    node("div", { class: "ck-panel ck-small ck-px-patch" }, patch.element),
-  );
-  stage.after(
-    node(
-      "div",
-      { class: "ck-stage ck-px-below" },
-      node("div", { class: "ck-panel ck-px-channels" }, beside, bar.element),
-      node("div", { class: "ck-panel ck-px-pixel" }, pixel.element),
-    ),
+    node("div", { class: "ck-panel ck-small" }, patch.element),
+    node("div", { class: "ck-panel ck-px-channels" }, beside, bar.element),
+    node("div", { class: "ck-panel ck-px-pixel" }, pixel.element),
   );
 
   // Controls
@@ -95,8 +89,7 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
     }
     const written = (value, digits) =>
       state.numbers === "bytes" ? String(Math.round(255 * value)) : shown(value, digits);
-    patch.resize(side);
-    patch.set(top, left, width, cellsOf(state.cells, { channels, gray, order, written }));
+    patch.set(top, left, side, cellsOf(state.cells, { channels, gray, order, written }));
     patch.mark(row - top, column - left);
     const values = [...channels, gray].map(({ data: all }) => all[row * width + column]);
     const texts = values.map((value) => written(value, 3));
@@ -114,18 +107,15 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
   };
 }
 
-/** What a cell of the patch shows: a function from an index into the planes to { text, colour }. */
+/** What a cell of the patch shows: a function from row and column to { text, colour }. */
 function cellsOf(shows, { channels, gray, order, written }) {
-  if (shows === "all") {
-    return (at) => ({
-      text: channels.map((map) => written(map.data[at], 2)).join("\n"),
-      colour: order.channels.map((channel) => Math.round(255 * channels[channel].data[at])),
-    });
-  }
-  const map = shows === "gray" ? gray : channels[Number(shows)];
-  return (at) => ({
-    text: written(map.data[at], 2),
-    colour: [0, 1, 2].map(() => Math.round(255 * map.data[at])), // a channel is a table of brightness
+  const one = shows === "gray" ? gray : channels[Number(shows)];
+  const told = shows === "all" ? channels : [one];
+  // A channel by itself is a table of brightness.
+  const seen = shows === "all" ? order.channels.map((at) => channels[at]) : [one, one, one];
+  return (row, column) => ({
+    text: told.map((map) => written(pixelOf(map, row, column), 2)).join("\n"),
+    colour: seen.map((map) => Math.round(255 * pixelOf(map, row, column))),
   });
 }
 
@@ -155,48 +145,28 @@ function orderSwitches() {
 
 /** The magnified patch, with the counts of its rows and columns along its edges. */
 function patchTable() {
-  const caption = node("caption");
+  const grid = numberGrid("");
   const head = node("tr");
-  const body = node("tbody");
-  const element = node(
-    "table",
-    { class: "ck-numbers ck-px-numbers" },
-    caption,
-    node("thead", {}, head),
-    body,
-  );
-  let rows = [];
+  grid.element.classList.add("ck-px-numbers");
+  grid.element.tBodies[0].before(node("thead", {}, head));
   let tops = [];
   let lefts = [];
-  /** @type {HTMLElement | undefined} */
-  let marked;
-  const resize = whenNew((size) => {
-    const many = (tag, attributes = {}) =>
-      Array.from({ length: size }, () => node(tag, attributes));
-    [tops, lefts] = [many("th", { scope: "row" }), many("th", { scope: "col" })];
-    rows = tops.map(() => many("td"));
+  const resize = whenNew((side) => {
+    const many = (scope) => Array.from({ length: side }, () => node("th", { scope }));
+    [tops, lefts] = [many("row"), many("col")];
     head.replaceChildren(node("td"), ...lefts);
-    body.replaceChildren(...rows.map((line, at) => node("tr", {}, tops[at], ...line)));
-    caption.textContent = `Patch of ${size} × ${size} pixels`;
+    tops.forEach((top, row) => grid.cell(row, 0).before(top));
+    grid.caption.textContent = `Patch of ${side} × ${side} pixels`;
   });
-  const set = (top, left, width, cells) => {
-    rows.forEach((line, y) => {
-      tops[y].textContent = top + y;
-      lefts[y].textContent = left + y;
-      line.forEach((cell, x) => {
-        const { text, colour } = cells((top + y) * width + left + x);
-        if (cell.textContent !== text) cell.textContent = text;
-        cell.style.background = `rgb(${colour})`;
-        cell.style.color = isDark(colour) ? "#fff" : "#000";
-      });
-    });
+  const set = (top, left, side, shows) => {
+    grid.fill(side, side, (row, column) => shows(top + row, left + column));
+    resize(side);
+    for (let at = 0; at < side; at += 1) {
+      tops[at].textContent = top + at;
+      lefts[at].textContent = left + at;
+    }
   };
-  const mark = (row, column) => {
-    marked?.classList.remove("ck-mark");
-    marked = rows[row][column];
-    marked?.classList.add("ck-mark");
-  };
-  return { element, resize, set, mark };
+  return { element: grid.element, set, mark: grid.mark };
 }
 
 /** One pixel: its colour, and a bar and a number for each channel and for gray. */
@@ -222,7 +192,7 @@ function pixelTable() {
   const name = (names) => {
     names.forEach((text, at) => {
       lines[at].name.textContent = text;
-      lines[at].row.dataset.colour = text;
+      lines[at].bar.style.background = INKS[text];
     });
   };
   const set = (title, values, texts, colour) => {

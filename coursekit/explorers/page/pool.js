@@ -7,7 +7,6 @@ import { explorer, holding } from "./explorer.js";
 import {
   changes,
   correlate,
-  crop,
   divmod,
   extremes,
   patch,
@@ -43,13 +42,16 @@ function build({ model, state, tie, map, root, controls, stage, say, tables }) {
   };
   const bars = { input: colourBar(), output: colourBar() };
   for (const name of ["input", "output"]) views[name].element.append(bars[name].element);
-  const hatched = unreadOverlay();
-  const dots = node("canvas", { class: "ck-dots", "aria-hidden": "true" });
+  const hatched = unreadOverlay("hatched");
+  const dots = node("canvas", { class: "ck-over ck-dots", "aria-hidden": "true" });
   views.input.frame.append(hatched.element);
   views.output.frame.append(dots);
   const grid = numberGrid("Window");
   const note = node("p", { class: "ck-note" });
-  const panel = node("div", { class: "ck-panel ck-small ck-window" }, grid.element, note);
+  const whole = map({ label: "Photograph", height: photo.height, width: photo.width });
+  whole.paint(photo, { low: 0, high: 1 }, tables.gray);
+  const parts = [grid.element, note, whole.element];
+  const panel = node("div", { class: "ck-panel ck-small ck-window" }, ...parts);
   stage.append(views.input.element, views.output.element, panel);
   addControls(controls, state, tie);
 
@@ -91,6 +93,15 @@ function build({ model, state, tie, map, root, controls, stage, say, tables }) {
     frame(views, seen);
     views[state.pointed].point(row, column);
     drawWindow(grid, now, seen, tables);
+    // What the window of the map sees of the photograph, through the filter.
+    const grows = [...state.shift, state.kernel.length - 1, state.kernel[0].length - 1];
+    whole.element.hidden = state.source === "photograph";
+    whole.box(
+      "window",
+      ...(seen.window ?? [null, 0, 0, 0]).map((at, side) =>
+        at === null ? null : at + grows[side],
+      ),
+    );
     note.textContent = seen.note;
     say(`${seen.words} ${now.sentence}`.trim());
     root.dataset.pointed = state.pointed;
@@ -123,9 +134,10 @@ function pooledBy(
   const isMap = source === "map";
   const whole = isMap ? relu(correlate(photo, planeOf(kernel))) : photo;
   const [height, width] = [whole.height, whole.width].map((side) => side - MOST_SHIFT);
-  const input = crop(whole, shift[0], shift[1], height, width);
+  const input = patch(whole, shift[0], shift[1], height, width);
   const stride = given ?? size;
   const options = { stride, ceil };
+  const windows = Array(2).fill({ kernel: size, stride });
   const scale = isMap ? sharedScale([whole]) : { low: 0, high: 1 };
   const kind = isMap ? "positive" : "gray";
   const now = {
@@ -139,8 +151,9 @@ function pooledBy(
     changed: null,
   };
   const result = pool(input, rule, size, options);
-  if (!result) return { ...now, left: unread(input, null, size, stride), dotted: "", sentence: "" };
-  const rest = crop(whole, 0, 0, height, width);
+  if (!result)
+    return { ...now, left: unread(input, null, windows, "hatched"), dotted: "", sentence: "" };
+  const rest = patch(whole, 0, 0, height, width);
   const noise = NOISE * extremes(whole)[1];
   const outputs = changes(result.plane, pool(rest, rule, size, options)?.plane, noise);
   const shifted = shift[0] > 0 || shift[1] > 0;
@@ -148,7 +161,7 @@ function pooledBy(
     ...now,
     output: result.plane,
     winners: result.winners,
-    left: unread(input, result.plane, size, stride),
+    left: unread(input, result.plane, windows, "hatched"),
     changed: outputs.data,
     dotted: shifted ? `: ${outputs.count} dots` : "",
     sentence: shifted ? sentenceOf(outputs, changes(input, rest, noise), shift, stride) : "",

@@ -52,8 +52,8 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
     bottom: labelled(curve, "bottom"),
   };
   curve.area.append(dot);
-  stage.classList.add("ck-relu");
-  stage.append(maps.before.element, maps.after.element, counts.element, curve.element);
+  const charts = node("div", { class: "ck-charts" }, counts.element, curve.element);
+  stage.append(maps.before.element, maps.after.element, charts);
 
   // Controls
 

@@ -8,7 +8,7 @@ const WHOLE = 20; // seconds that the whole scan takes at the usual speed, about
 const LONGEST_WAIT = 100; // milliseconds that count after a page was hidden
 
 /**
- * Returns { element, reset(total, width), setSpeed(speed), stop(), playing(), written }. `onwrite(index)`
+ * Returns { element, reset(total, width), setSpeed(speed), finish(), stop(), playing(), written }. `onwrite(index)`
  * is called with the value that was written last, or with null after the rest was written at once, and
  * `onspeed(speed)` with values in a second; the speed null is the usual one. Where the learner's system
  * asks for less motion, nothing moves by itself: Play writes one row.
@@ -99,5 +99,6 @@ export function scanner({ onwrite, onspeed }) {
     setSpeed(chosen);
     for (const made of [play, step, all, pace.input]) made.disabled = values === 0;
   };
-  return Object.assign(state, { element, setSpeed, stop: pause, playing: () => asked !== 0 });
+  const playing = () => asked !== 0;
+  return Object.assign(state, { element, setSpeed, finish, stop: pause, playing });
 }

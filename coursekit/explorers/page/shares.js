@@ -1,7 +1,8 @@
 // A list of what each of many parts adds to a sum, from which one is chosen.
 
-import { clamp, modified, newId, node } from "./elements.js";
+import { newId, node } from "./elements.js";
 import { shown } from "./kernels.js";
+import { gridKeys } from "./maps.js";
 
 /** Rows of a name, a bar and a number, one chosen: { element, set(names, values, chosen, digits) }. */
 export function sharesList({ onchoose }) {
@@ -14,24 +15,13 @@ export function sharesList({ onchoose }) {
   const prefix = newId();
   let rows = [];
   let current = 0;
-  const choose = (index) => {
-    onchoose(clamp(index, 0, rows.length - 1));
-  };
   const perLine = () =>
     rows.filter(({ option }) => option.offsetTop === rows[0].option.offsetTop).length;
   element.addEventListener("click", (event) => {
     const found = rows.findIndex(({ option }) => option.contains(event.target));
-    if (found >= 0) choose(found);
+    if (found >= 0) onchoose(found);
   });
-  element.addEventListener("keydown", (event) => {
-    if (modified(event)) return;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perLine(), ArrowDown: perLine() };
-    if (event.key in steps) choose(current + steps[event.key]);
-    else if (event.key === "Home") choose(0);
-    else if (event.key === "End") choose(rows.length - 1);
-    else return;
-    event.preventDefault();
-  });
+  gridKeys(element, () => ({ count: rows.length, columns: perLine(), current }), onchoose);
   const resize = (count) => {
     rows = Array.from({ length: count }, (_, index) => {
       const [name, bar, number] = [node("span"), node("i", { "aria-hidden": "true" }), node("b")];

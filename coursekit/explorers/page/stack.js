@@ -2,7 +2,7 @@
 
 import { aroundRelu, choice } from "./controls.js";
 import { cutter, numbersOf, photographOf } from "./data.js";
-import { clamp, colourBar, node, numberGrid, whenNew } from "./elements.js";
+import { clamp, colourBar, node, numberGrid, whenNew, workedOut } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
   channelOf,
@@ -63,7 +63,7 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
     });
     if (at === 0) {
       view.photograph(photo.data);
-      view.element.prepend(node("div", { class: "ck-control" }, `Input, ${height} × ${width}`));
+      view.element.prepend(node("div", { class: "ck-control" }, name));
       return { view, paint: () => {} };
     }
     const options = planes.map((_, channel) => [channel, `map ${channel + 1}`]);
@@ -104,7 +104,7 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
       paint(state.channels[index], state.maps, state.colours);
       if (index > at) {
         view.box("field", null);
-        view.caption(sizeOf(stages[index], index));
+        view.caption(sizeOf(stages[index]));
       } else
         drawField(
           view,
@@ -123,15 +123,14 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables })
   };
 }
 
-const sizeOf = ({ name, height, width }, index) =>
-  index === 0 ? name : `${name}, ${height} × ${width}`;
+const sizeOf = ({ height, width }) => `${height} × ${width}`;
 
 /** Frame what the unit sees on the map of a layer before it, or on its own, where it is one value. */
 function drawField(view, stage, field, row, column, index, at) {
   const [top, left] = [span(field, row)[0], span(field, column)[0]];
   const seen = index === at ? "the unit" : `${field.size} × ${field.size} seen`;
   view.box("field", top, left, field.size, field.size, index === at ? "winner" : "field");
-  view.caption(`${sizeOf(stage, index)}: ${seen}`);
+  view.caption(`${sizeOf(stage)}: ${seen}`);
   view.point(Math.floor(top + (field.size - 1) / 2), Math.floor(left + (field.size - 1) / 2));
   view.keysStep = index === 0 ? field.step : 1; // on the photograph an arrow key goes to the next unit
 }
@@ -215,8 +214,8 @@ function sumsPanel(onchoose) {
     "div",
     { class: "ck-sums", "data-part": "sums" },
     heading,
-    list.element,
     result,
+    list.element,
   );
   const draw = ({ layer, before, names, shares, input, digits, sum, bias, value, isFirst }) => {
     const number = (some) => shown(some, digits);
@@ -231,19 +230,8 @@ function sumsPanel(onchoose) {
 /** The chosen input channel's share worked out: patch times kernel, cell by cell. */
 function workPanel(tables) {
   const grids = ["patch", "kernel", "products"].map(numberGrid);
-  const signs = ["×", "="].map((sign) =>
-    node("span", { class: "ck-sign", "aria-hidden": "true" }, sign),
-  );
-  // A sign stays with what follows it, also where the tables stand below each other.
-  const steps = grids.map(({ element }, at) =>
-    node(
-      "div",
-      { class: "ck-step" },
-      signs[at - 1] ?? "",
-      node("div", { class: "ck-scroll" }, element),
-    ),
-  );
-  const element = node("div", { class: "ck-work", "data-part": "work" }, ...steps);
+  const scrolled = grids.map((grid) => node("div", { class: "ck-scroll" }, grid.element));
+  const element = workedOut(["", scrolled[0]], ["×", scrolled[1]], ["=", scrolled[2]]);
   const draw = ({ before, names, shares, input, digits, kernel, under, isFirst }) => {
     const made = products(under, kernel);
     const signed = sharedScale([kernel, made, planeOf([[-1e-30]])]);
@@ -263,14 +251,13 @@ function workPanel(tables) {
   return { element, draw };
 }
 
-function lineOf({ layer, channel, row, column, shares, value, digits }, field, { height, width }) {
+function lineOf({ layer, channel, row, column, value, digits }, field, { height, width }) {
   const [rows, columns] = [span(field, row), span(field, column)];
   const beyond = rows[0] < 0 || columns[0] < 0 || rows[1] >= height || columns[1] >= width;
   const fate = layer.relu ? (value > 0 ? ", and ReLU keeps it" : ", and ReLU makes it 0") : "";
   return (
-    `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shares.length} sums and the ` +
-    `bias give ${shown(value, digits)}${fate}. It sees ${field.size} × ${field.size} pixels of the ` +
-    `photograph: rows ${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
+    `${layer.name}, map ${channel + 1}, row ${row}, column ${column}: ${shown(value, digits)}${fate}. ` +
+    `It sees rows ${shown(rows[0])} to ${rows[1]}, columns ${shown(columns[0])} to ${columns[1]}` +
     `${beyond ? ", partly in the padding beyond its edge" : ""}.`
   );
 }

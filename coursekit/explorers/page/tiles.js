@@ -1,7 +1,8 @@
 // All maps of a layer side by side, as an overview from which one is chosen.
 
 import { colourInto } from "./colours.js";
-import { modified, node } from "./elements.js";
+import { node } from "./elements.js";
+import { gridKeys } from "./maps.js";
 
 /** How many maps stand side by side: full rows where that is possible. */
 export function tilesAcross(width, count) {
@@ -19,7 +20,8 @@ export function overview({ onchoose }) {
     "aria-roledescription": "grid of maps",
     tabindex: 0,
   });
-  frame.append(canvas, box);
+  const names = node("div", { "aria-hidden": "true" });
+  frame.append(canvas, names, box);
   const caption = node("p", { class: "ck-caption" });
   const scroll = node("div", { class: "ck-scroll" }, frame);
   const element = node("div", { class: "ck-all", "data-part": "all" }, caption, scroll);
@@ -46,6 +48,11 @@ export function overview({ onchoose }) {
         Math.floor(map / columns) * tileHeight,
       );
     }
+    const name = (_, map) => {
+      const [left, top] = [(map % columns) / columns, Math.floor(map / columns) / rows];
+      return node("span", { style: `left: ${100 * left}%; top: ${100 * top}%` }, map + 1);
+    };
+    names.replaceChildren(...Array.from({ length: count }, name));
     frame.setAttribute("aria-label", `All ${count} maps of ${layer.name}: arrow keys choose one`);
     caption.textContent = `All ${count} maps of ${layer.name}, on one scale: click one`;
   };
@@ -72,13 +79,6 @@ export function overview({ onchoose }) {
     );
     if (columns * down + across < count) onchoose(columns * down + across);
   });
-  frame.addEventListener("keydown", (event) => {
-    if (modified(event)) return;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    const next = { Home: 0, End: count - 1 }[event.key] ?? current + steps[event.key];
-    if (Number.isNaN(next)) return;
-    if (next >= 0 && next < count) onchoose(next);
-    event.preventDefault();
-  });
+  gridKeys(frame, () => ({ count, columns, current }), onchoose);
   return { element, paint, choose };
 }

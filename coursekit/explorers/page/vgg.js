@@ -107,7 +107,7 @@ function build({ model, state, tie, map, controls, stage, spoken, say, tables, r
   const drawMap = whenNew((name, at, kind) => {
     const scale = layer().scale(kind);
     out.paint(layer().map(at, kind), scale, tables[scale.kind]);
-    out.caption(`Map ${at + 1} of ${name}, ${layer().height} × ${layer().width}`);
+    out.caption(`Map ${at + 1}, ${layer().height} × ${layer().width}`);
     outBar.set(scale, tables[scale.kind]);
   });
   const drawAll = whenNew((_, kind, columns) =>
@@ -138,7 +138,7 @@ function filterPanel(colour, tables) {
   const grid = numberGrid("Weights");
   const bar = colourBar();
   const named = { class: "ck-panel ck-small ck-filter", "data-part": "filter" };
-  const element = node("div", named, colour.element, role, grid.element, bar.element);
+  const element = node("div", named, role, grid.element, colour.element, bar.element);
   const draw = (layer, filter, channel) => {
     const scale = layer.weightScale;
     // A pooling may lie in between: the chain ends with it and this layer.
@@ -170,7 +170,7 @@ function drawField(picture, field, row, column, { height, width }) {
   const inside =
     top === rows[0] && left === columns[0] && bottom === rows[1] && right === columns[1];
   picture.box("field", top, left, bottom - top + 1, right - left + 1, inside ? "field" : "within");
-  picture.caption(`Photograph, ${height} × ${width}: ${field.size} × ${field.size} seen`);
+  picture.caption(`Photograph: ${field.size} × ${field.size} seen`);
   picture.keysStep = field.step; // an arrow key goes to the next unit, from the middle of what this one sees
   picture.point(...[row, column].map((unit) => Math.floor(field.firstCentre + unit * field.step)));
 }

@@ -12,10 +12,19 @@ const WHEEL_A_STEP = 50; // pixels
 const LINE = 20; // pixels, where a wheel counts lines
 
 /**
+ * The number that was typed, else NaN. People type what they read here, a comma in half of the world, and
+ * wide digits with an input method.
+ */
+function numberIn(typed) {
+  const text = typed.trim().normalize("NFKC").replace("\u2212", "-").replace(",", ".");
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+}
+
+/**
  * Returns { element, caption, begin(kernel), show(kernel) }: `begin` takes another kernel, `show` writes
- * its weights again. `onweight(index, weight, note)` is called with what the learner sets, and
- * `onwords(text)` where what was typed is no number. A weight that is being typed is left alone until it is
- * done.
+ * its weights again. `onweight(index, weight, note)` is called with what the learner sets, also while it is
+ * being typed: then only the text is left alone until it is done, and `onwords(text)` is called where it is
+ * no number.
  */
 export function weightTable({ table, onweight, onwords }) {
   const caption = node("caption");
@@ -71,11 +80,16 @@ export function weightTable({ table, onweight, onwords }) {
       } else if (event.key === "Enter") {
         read(at);
       } else if (event.key === "Escape") {
-        typed.delete(at);
-        write(at);
+        if (typed.has(at)) set(at, before);
       }
     });
-    input.addEventListener("input", () => typed.add(at));
+    let before = 0; // the weight that Escape brings back
+    input.addEventListener("input", () => {
+      if (!typed.has(at)) before = kernel.data[at];
+      typed.add(at);
+      const wanted = numberIn(input.value);
+      if (Math.abs(wanted) <= most) onweight(at, Math.fround(wanted), "");
+    });
     input.addEventListener("change", () => read(at));
     input.addEventListener("focus", () => input.select());
     turned(input, at);
@@ -127,10 +141,9 @@ export function weightTable({ table, onweight, onwords }) {
     const input = inputs[at];
     typed.delete(at);
     if (!input || input.value === fitting(kernel.data[at])) return; // what is shown is rounded
-    // People type what they read here, a comma in half of the world, and wide digits with an input method.
-    const text = input.value.trim().normalize("NFKC").replace("\u2212", "-").replace(",", ".");
-    if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) {
-      set(at, Number(text));
+    const wanted = numberIn(input.value);
+    if (!Number.isNaN(wanted)) {
+      set(at, wanted);
     } else {
       const stays = `so the weight stays ${shown(kernel.data[at])}. Write it as 0.5 or −2.`;
       onwords(`"${input.value}" is not a number, ${stays}`);

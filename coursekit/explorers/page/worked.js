@@ -1,7 +1,7 @@
 // One position of a filter worked out: patch times kernel, product by product, and the sum.
 
 import { slider } from "./controls.js";
-import { node, numberGrid } from "./elements.js";
+import { node, numberGrid, workedOut } from "./elements.js";
 import { divmod, products, shown, total } from "./kernels.js";
 
 const UNIT = { low: 0, high: 1 };
@@ -25,19 +25,8 @@ export function workedSum() {
     pointed = null;
     tell();
   };
-  const sign = (letter) => node("span", { class: "ck-cv-sign", "aria-hidden": "true" }, letter);
   const [patch, kernel, both] = grids.map((grid) => grid.element);
-  const tables = node(
-    "div",
-    { class: "ck-cv-tables" },
-    patch,
-    sign("×"),
-    kernel,
-    sign("="),
-    both,
-    sign("→"),
-    sum,
-  );
+  const tables = workedOut(["", patch], ["×", kernel], ["=", both], ["→", sum]);
   const element = node(
     "div",
     { class: "ck-cv-worked" },
