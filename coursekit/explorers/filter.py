@@ -13,8 +13,6 @@ from coursekit.pictures import Picture, show_stages
 from coursekit.pictures.words import by
 from coursekit.reference import cross_correlate2d
 
-NOISE = 1e-6  # of the weights; what is smaller is rounding
-
 
 class FilterExplorer(Explorer):
     """Change a kernel's weights by keys, wheel or drag, and see the filtered photograph change while you do.
@@ -65,7 +63,7 @@ class FilterExplorer(Explorer):
 
     def _draw(self) -> Picture:
         response = self.response[None]
-        if abs(self.kernel.sum() - 1) <= NOISE * np.abs(self.kernel).sum():  # as the page draws it
+        if abs(self.kernel.sum() - 1) <= 1e-6 * np.abs(self.kernel).sum():  # a photograph, as in the page
             response = response[0].clip(0, 1)
         stages = {"photograph": self.image, "response": response}
         picture = show_stages(stages, title="The photograph and its response")

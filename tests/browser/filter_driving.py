@@ -72,7 +72,7 @@ def by_keys(page, root, explorer):
     assert weights(root).flat[2] == old.flat[2] - 0.75
     page.keyboard.press("Control+a")
     page.keyboard.type("2,5")
-    press(root, "Enter")
+    page.keyboard.press("Enter")
     assert weights(root).flat[2] == 2.5
     assert_true(root, explorer)
 
