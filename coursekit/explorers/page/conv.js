@@ -196,12 +196,12 @@ function strongest({ data, width }) {
   return divmod(sizes.indexOf(extremes({ data: sizes })[1]), width);
 }
 
-function paintInput(photo, { input, padding, left }, tables) {
+function paintInput(photo, { input, padding }, tables) {
   const { height, width } = input;
   const sides = [height, width].map((side) => side + 2 * padding);
   photo.paint(patch(input, -padding, -padding, ...sides), GRAY, tables.gray);
   const border = padding > 0 ? ` with padding ${padding}: ${sides.join(" × ")}` : "";
-  photo.caption(`Input ${height} × ${width}${border}${left.words}`);
+  photo.caption(`Input ${height} × ${width}${border}`);
   photo.box("photograph", padding > 0 ? padding : null, padding, height, width, "pad");
 }
 
@@ -233,7 +233,7 @@ function showWritten({ frame, canvas, height, width }, written) {
 
 // Words
 
-function formulaOf({ input, kernel, sizes, covers, stride, padding, dilation }) {
+function formulaOf({ input, kernel, sizes, covers, stride, padding, dilation, left }) {
   const along = (name, side, at) =>
     `${name}: ⌊(${side} + 2·${padding} − ${covers[at]}) / ${stride}⌋ + 1 = ${shown(sizes[at])}.`;
   const sides = kernel.height === kernel.width ? [kernel.height] : [kernel.height, kernel.width];
@@ -244,6 +244,7 @@ function formulaOf({ input, kernel, sizes, covers, stride, padding, dilation }) 
     dilation > 1 ? `The dilated kernel covers ${spread} pixels.` : "",
     along("Height", input.height, 0),
     along("Width", input.width, 1),
+    left.words && `Input${left.words}.`,
   ].join(" ");
 }
 
