@@ -96,7 +96,8 @@ def test_pixels_that_no_window_reads_are_crossed(explorer_page):
     assert crossed.get_attribute("viewBox") == "-1 -1 62 42"
     bars = crossed.locator("> path").get_attribute("d").split("Z")
     assert bars[:3] == ["M0 2H60V3H0", "M0 3H60V4H0", "M0 7H60V8H0"]
-    assert root.locator(".ck-caption").first.text_content().endswith(": 17 rows and 25 columns not read (×)")
+    formula = root.locator("[data-part=formula]")
+    expect(formula).to_contain_text("Input: 17 rows and 25 columns not read (×).")
     slide(root, "Stride", 1)
     assert crossed.locator("> path").get_attribute("d") == ""
 

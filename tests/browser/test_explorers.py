@@ -173,7 +173,7 @@ def drawn_by_python(made):
     """The colours (H, W, 3) in which `show_*` draws what an explorer's pictures hold, picture by picture."""
 
     def maps(shown, *others):
-        return Scale.of([shown, *others]).colours(shown)
+        return Scale.of_maps(list(others) or [shown]).colours(shown)
 
     def photograph(image):
         return np.round(255 * image if image.ndim == 3 else 255 * image[..., None].repeat(3, axis=2))
@@ -187,7 +187,7 @@ def drawn_by_python(made):
         case "ConvExplorer":
             return [image, maps(made.output)]
         case "ReluExplorer":
-            return [maps(values, made.response) for values in (made.response, made.output)]
+            return [maps(values, made.response, made.output) for values in (made.response, made.output)]
         case "PoolExplorer":
             return [maps(values, made._whole()) for values in (made.input, made.output)]
         case "StackExplorer":

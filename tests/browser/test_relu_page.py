@@ -10,6 +10,7 @@ from relu_driving import assert_true, settings
 
 from coursekit.explorers import ReluExplorer
 from coursekit.explorers.relu import ACTIVATIONS
+from coursekit.pictures.scale import Scale
 
 IMAGE = np.random.default_rng(0).random((64, 96), np.float32)
 
@@ -36,7 +37,7 @@ def test_both_maps_are_on_one_scale(explorer_page):
     assert len(np.unique(left[~kept], axis=0)) > 50
     ends = root.locator(".ck-ends").all_text_contents()
     assert ends[0] == ends[1]
-    assert ends[0].endswith(f"{np.abs(before - 0.5).max() + 0.5:.2f}")
+    assert f"0{Scale.of_maps([before, before.clip(0)]).high:.2f}" in ends[0]
 
 
 def test_what_is_cut_is_hatched_and_told(explorer_page):

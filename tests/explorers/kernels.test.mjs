@@ -90,6 +90,11 @@ each("colours", ({ image, kind, low, high, table, expected }) => {
   });
 });
 
+each("map_scale", ({ image, expected }) => {
+  const { low, high, beyond = 0 } = kernels.mapScale([planeOf(image), planeOf(image.slice(0, 3))]);
+  close([low, high, beyond], expected, 1e-6);
+});
+
 each("ink", ({ colour, expected }) => {
   assert.equal(colours.isDark(colour), expected);
 });

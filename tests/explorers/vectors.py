@@ -131,6 +131,16 @@ def colours(rng):
     }
 
 
+def map_scale(rng):
+    image = an_image(rng, 15, 40)
+    if rng.integers(2):
+        image = np.abs(image)
+    image[rng.random(image.shape) < 0.004] *= rng.uniform(1, 20)  # few enough to lie beyond, or not
+    scale = Scale.of_maps([image, image[:3]])
+    largest = max(map(abs, scale.beyond), default=0)
+    return {"image": image, "expected": [scale.low, scale.high, largest]}
+
+
 def gray(rng):
     image = rng.random((*rng.integers(2, 9, 2), 3), np.float32)
     return {
@@ -219,6 +229,7 @@ MAKERS = {
     "halves": halves,
     "histogram": histogram,
     "ink": ink,
+    "map_scale": map_scale,
     "output_size": output_size,
     "patch": patch,
     "pool": pool,

@@ -1,7 +1,7 @@
 // ConvExplorer: one position of a conv layer, worked out, and the scan that writes the whole response.
 
 import { choice, kernelMenu, slider } from "./controls.js";
-import { grayOf } from "./data.js";
+import { photographOf } from "./data.js";
 import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
@@ -30,7 +30,7 @@ const PARTS = [
 ];
 
 function build({ model, state, tie, map, controls, stage, say, tables, onclose, onreset }) {
-  const image = grayOf(model);
+  const image = photographOf(model);
   const settings = () => [state.kernel, state.part, state.stride, state.padding, state.dilation];
   const layer = kept(settings, () => layerOf(image, state));
 

@@ -1,7 +1,6 @@
 // Reading what Python sends: arrays in bytes, and the colours of coursekit.pictures.
 
 import { colourTable, grayTable } from "./colours.js";
-import { plane } from "./kernels.js";
 
 /**
  * Read a trait of bytes as numbers, wherever they begin in their buffer; float32 unless another kind is
@@ -21,16 +20,10 @@ export function cutter(numbers) {
   };
 }
 
-/** The photograph as it came: { data, height, width }, with three numbers a pixel where it is in colour. */
+/** The photograph: a plane, or { data, height, width } with three numbers a pixel where it is in colour. */
 export function photographOf(model) {
   const [height, width] = model.get("_photograph_shape");
   return { data: numbersOf(model.get("_photograph")), height, width };
-}
-
-/** A gray photograph as a plane. */
-export function grayOf(model) {
-  const { data, height, width } = photographOf(model);
-  return plane(height, width, data);
 }
 
 /** The colours of coursekit.pictures: { signed, positive, gray }, tables for `colourInto`. */

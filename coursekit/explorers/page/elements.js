@@ -78,23 +78,20 @@ export function numberGrid(label) {
 
 /** Tables that make a sum: each step behind its sign, as in ["=", products]. */
 export function workedOut(...steps) {
-  const step = ([sign, table]) =>
-    node(
-      "div",
-      { class: "ck-step" },
-      node("span", { class: "ck-sign", "aria-hidden": "true" }, sign),
-      table,
-    );
+  const signed = (sign) => sign && node("span", { class: "ck-sign", "aria-hidden": "true" }, sign);
+  const step = ([sign, table]) => node("div", { class: "ck-step" }, signed(sign), table);
   return node("div", { class: "ck-work", "data-part": "work" }, ...steps.map(step));
 }
 
-/** The numbers at the ends and in the middle of an axis. Returns { element, set(low, high) }. */
+/** The numbers at the ends and in the middle of an axis. Returns { element, set(low, high, beyond) }. */
 export function axis() {
   const ends = [node("span"), node("span"), node("span")];
-  const set = (low, high) =>
+  const set = (low, high, beyond = 0) => {
     [low, (low + high) / 2, high].forEach((value, at) => {
       ends[at].textContent = shown(value);
     });
+    if (beyond) ends[2].append(`, a few to ${low < 0 ? "±" : ""}${shown(beyond)}`);
+  };
   return { element: node("div", { class: "ck-ends" }, ...ends), set };
 }
 
@@ -106,10 +103,10 @@ export function colourBar() {
   const context = canvas.getContext("2d");
   const image = context.createImageData(256, 1);
   const pixels = new Uint32Array(image.data.buffer);
-  const set = ({ low, high }, table) => {
+  const set = ({ low, high, beyond = 0 }, table) => {
     pixels.set(table);
     context.putImageData(image, 0, 0);
-    ends.set(low, high);
+    ends.set(low, high, beyond);
   };
   return { element, set };
 }

@@ -1,7 +1,7 @@
 // FilterExplorer: a kernel to change by keys, wheel or drag, and the photograph it filters.
 
 import { button, choice, kernelMenu } from "./controls.js";
-import { grayOf } from "./data.js";
+import { photographOf } from "./data.js";
 import { clamp, colourBar, node } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
@@ -27,7 +27,7 @@ const ROUNDING = 2 ** -24; // of a number that becomes float32
 const BLURRED = 100; // so many times the noise, and the response is computed whole at once
 
 function build({ model, state, tie, map, root, controls, stage, say, tables, redraw, onclose }) {
-  const image = grayOf(model);
+  const image = photographOf(model);
   const filtered = filteredBy(image, redraw);
   let told = /** @type {Function} */ (String); // the line, with a note, or other words till the next act
   const refuse = (words) => say((told = () => words)());

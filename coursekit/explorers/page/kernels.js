@@ -285,13 +285,32 @@ export function sharedScale(maps, noise = 0) {
 }
 
 /**
+ * The scale on which maps can be seen, as `Scale.of_maps`: of the values other than zero one in 200 may lie
+ * beyond it, to `beyond`, if the largest lies a quarter beyond all others or more.
+ */
+export function mapScale(maps, noise = 0) {
+  const whole = sharedScale(maps, noise);
+  const over = (least) => maps.map(({ data }) => data.filter((value) => Math.abs(value) > least));
+  const count = (parts) => parts.reduce((sum, part) => sum + part.length, 0);
+  const few = Math.floor(count(over(1e-6 * whole.high)) / 200);
+  if (few === 0) return whole;
+  let [least, top] = [whole.high, []];
+  while (count(top) <= few) top = over((least /= 2));
+  const sizes = top.flatMap((part) => Array.from(part, Math.abs));
+  const end = sizes.sort((a, b) => b - a)[few];
+  return whole.high <= 1.25 * end
+    ? whole
+    : { ...whole, low: whole.low && -end, high: end, beyond: whole.high };
+}
+
+/**
  * The scale of a kernel's response, as the lessons draw it: with weights that add up to 1 it is a photograph
  * again, gray from 0 to 1; what is only rounding has no colour.
  */
 export function responseScale(response, kernel) {
   return keepsBrightness(kernel)
     ? { low: 0, high: 1, kind: "gray" }
-    : sharedScale([response], noiseOf(kernel));
+    : mapScale([response], noiseOf(kernel));
 }
 
 /** Whether a kernel's weights add up to 1, so that a plain area stays as bright as it was. */

@@ -1,7 +1,7 @@
 // PoolExplorer: the window of an output and who wins in it, what is dropped, and what a shift changes.
 
 import { choice, slider, toggle } from "./controls.js";
-import { grayOf } from "./data.js";
+import { photographOf } from "./data.js";
 import { clamp, colourBar, kept, node, numberGrid, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
@@ -15,7 +15,7 @@ import {
   poolWindow,
   readers,
   relu,
-  sharedScale,
+  mapScale,
   shown,
 } from "./kernels.js";
 import { hatchBeyond, markInto, sentenceOf, spokenRange, unread, unreadOverlay } from "./marks.js";
@@ -25,7 +25,7 @@ const NOISE = 1e-5; // of the largest value, as in Python
 const KINDS = { max: "max pooling", avg: "average pooling" };
 
 function build({ model, state, tie, map, root, controls, stage, say, tables }) {
-  const photo = grayOf(model);
+  const photo = photographOf(model);
   const settings = () =>
     ["kernel", "source", "kind", "size", "stride", "ceil_mode", "shift"].map((name) => state[name]);
   const pooled = kept(settings, () => pooledBy(photo, state));
@@ -138,7 +138,7 @@ function pooledBy(
   const stride = given ?? size;
   const options = { stride, ceil };
   const windows = Array(2).fill({ kernel: size, stride });
-  const scale = isMap ? sharedScale([whole]) : { low: 0, high: 1 };
+  const scale = isMap ? mapScale([whole]) : { low: 0, high: 1 };
   const kind = isMap ? "positive" : "gray";
   const now = {
     input,

@@ -3,7 +3,7 @@
 
 import { chart, drawCounts, drawCurve } from "./charts.js";
 import { button, choice, slider } from "./controls.js";
-import { grayOf } from "./data.js";
+import { photographOf } from "./data.js";
 import { clamp, colourBar, kept, node, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import {
@@ -11,6 +11,7 @@ import {
   correlate,
   extremes,
   histogram,
+  mapScale,
   noiseOf,
   planeOf,
   shown,
@@ -27,7 +28,7 @@ const FUNCTIONS = {
 const BINS = 64;
 
 function build({ model, state, tie, map, controls, stage, say, tables }) {
-  const image = grayOf(model);
+  const image = photographOf(model);
   const bank = model.get("_bank").map(planeOf);
 
   // Pictures and charts
@@ -118,24 +119,21 @@ function build({ model, state, tie, map, controls, stage, say, tables }) {
 
 function filteredBy(image, kernel) {
   const response = correlate(image, kernel);
-  const [lowest, highest] = extremes(response);
-  const largest = Math.max(-lowest, highest) || 1;
+  const largest = Math.max(...extremes(response).map(Math.abs)) || 1;
   return {
     kernel,
     response,
-    lowest,
     largest,
     heights: histogram(response, -largest, largest, BINS),
   };
 }
 
 /** What comes of a response: the maps before and after, their scale and axes, and what is said of them. */
-function activatedBy({ kernel, response, lowest, largest }, { bias, activation, slope }) {
+function activatedBy({ kernel, response, largest }, { bias, activation, slope }) {
   const rule = activation === "none" ? "identity" : activation;
   const before = activate(response, "identity", { bias });
   const after = activate(response, rule, { bias, slope });
   const end = largest + Math.abs(bias); // all scales and axes go from -end to end, or from 0 to end
-  const signed = lowest + bias < 0; // no activation makes a positive value negative
   const cuts = rule === "relu" || (rule === "leaky" && slope === 0);
   const shares = signShares(before, noiseOf(kernel));
   // A sigmoid gives 0 only where float32 has no smaller number left.
@@ -148,7 +146,7 @@ function activatedBy({ kernel, response, lowest, largest }, { bias, activation, 
     before,
     after,
     end,
-    scale: { low: signed ? -end : 0, high: end, kind: signed ? "signed" : "positive" },
+    scale: mapScale([before, after], noiseOf(kernel)),
     name: activation === "none" ? "no activation" : text,
     cuts,
     below,

@@ -7,6 +7,7 @@ import { explorer, holding } from "./explorer.js";
 import {
   channelOf,
   contributions,
+  mapScale,
   nearestUnit,
   patch,
   plane,
@@ -148,7 +149,7 @@ function stagesOf(model, { data, height, width }) {
       Array.from({ length: told.inputs }, () => plane(side, side, numbers(side * side)));
     const weights = count.map(kernels);
     const read = told.relu ? own.map(relu) : own;
-    const scales = { before: sharedScale(own), after: sharedScale(read) };
+    const scales = { before: mapScale(own), after: mapScale(read) };
     return {
       ...told,
       planes: own,

@@ -1,7 +1,7 @@
 // TemplateExplorer: the shortest complete page. See template.py.
 
 import { slider } from "./controls.js";
-import { grayOf } from "./data.js";
+import { photographOf } from "./data.js";
 import { node, whenNew } from "./elements.js";
 import { explorer, holding } from "./explorer.js";
 import { plane, shown } from "./kernels.js";
@@ -10,7 +10,7 @@ const UNIT = { low: 0, high: 1 };
 
 /** Fill the page once, and return what draws it whenever the state has changed. */
 function build({ model, state, tie, map, controls, stage, say, tables }) {
-  const image = grayOf(model);
+  const image = photographOf(model);
   const { height, width } = image;
 
   // Pictures to point at: a position is state, so that Python and other views have it, too.

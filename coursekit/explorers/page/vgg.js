@@ -15,7 +15,7 @@ import {
   plane,
   receptiveField,
   relu,
-  sharedScale,
+  mapScale,
   significant,
   span,
 } from "./kernels.js";
@@ -217,10 +217,9 @@ function layersOf(model, photo) {
         ? Array.from({ length: filters }, () => plane(height, width, sent(height * width)))
         : firstMaps(model, photo, told),
     );
-    const highest = () => Math.max(...planes().map((map) => extremes(map)[1]), 0) || 1;
     const scales = {
-      before: once(() => sharedScale(planes())),
-      after: once(() => ({ low: 0, high: highest(), kind: "positive" })),
+      before: once(() => mapScale(planes())),
+      after: once(() => mapScale(planes().map(relu))),
     };
     const end = Math.max(...extremes({ data: kernels }).map(Math.abs)) || 1;
     return {
