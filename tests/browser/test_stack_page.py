@@ -37,7 +37,7 @@ def test_before_and_after_relu_and_one_scale_for_all(explorer_page):
     expect(low).to_have_text("0")
     value = reading(root)[-1]
     control(root, "Maps").select_option("before")
-    expect(low).to_have_text("\u2212" + own.text_content().partition(",")[0])
+    expect(low).to_have_text("\u2212" + own.text_content().partition(" ")[0])
     control(root, "Maps").select_option("after")
     expect(low).to_have_text("0")
     assert reading(root)[-1] == value

@@ -31,7 +31,7 @@ def test_the_map_is_drawn_on_the_scale_of_its_layer(explorer_page):
     for kind, values in (("after", np.maximum(maps, 0)), ("before", maps)):
         control(root, "Maps").select_option(kind)
         scale = Scale.of_maps([values])
-        ends = f"{scale.high:.2f}, a few to {'±' * (kind == 'before')}{max(map(abs, scale.beyond)):.2f}"
+        ends = f"{scale.high:.2f} ▸ {'±' * (kind == 'before')}{max(map(abs, scale.beyond)):.2f}"
         expect(root.locator(".ck-live + .ck-bar .ck-ends span").last).to_have_text(ends)
         np.testing.assert_allclose(pixels(canvas)[..., :3], scale.colours(values[reading(root)[1]]), atol=3)
 

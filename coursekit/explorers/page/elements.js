@@ -90,7 +90,7 @@ export function axis() {
     [low, (low + high) / 2, high].forEach((value, at) => {
       ends[at].textContent = shown(value);
     });
-    if (beyond) ends[2].append(`, a few to ${low < 0 ? "±" : ""}${shown(beyond)}`);
+    if (beyond) ends[2].append(` ▸ ${low < 0 ? "±" : ""}${shown(beyond)}`); // a few values go so far
   };
   return { element: node("div", { class: "ck-ends" }, ...ends), set };
 }

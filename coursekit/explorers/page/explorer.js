@@ -57,7 +57,8 @@ export function explorer({ name, title, help, traits, build }) {
 }
 
 const SAVING =
-  'In Python, explorer.picture.save("picture.svg") saves a picture of what is chosen, and its words.';
+  'At a colour bar, ▸ says how far a few values go. In Python, explorer.picture.save("picture.svg") ' +
+  "saves a picture of what is chosen, and its words.";
 
 /** How a place, or a unit, is held: for the help of an explorer. */
 export const holding = (what) =>
