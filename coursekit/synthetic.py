@@ -55,8 +55,9 @@ def draw(label: str, rng: np.random.Generator, size: int = 32) -> Image:
     mask = _SUBJECTS[label](rng, side)[..., None]
     fill = _fill(rng, side, ink)
     canvas = background + mask * (fill - background)
-    small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
-    return _photograph(rng, np.asarray(small, np.float32))
+    # From here on in float64: processors round float32 sums differently, and the nearest level would differ.
+    small = cv2.resize(canvas.astype(np.float64), (size, size), interpolation=cv2.INTER_AREA)
+    return _photograph(rng, np.asarray(small))
 
 
 def draw_batch(
@@ -193,17 +194,17 @@ def _fill(rng: np.random.Generator, side: int, colour: Image) -> Image:
     return np.clip(colour + ramp[..., None], 0, 1).astype(np.float32)
 
 
-def _photograph(rng: np.random.Generator, canvas: Image) -> Image:
+def _photograph(rng: np.random.Generator, canvas: NDArray[np.float64]) -> Image:
     """Take away contrast, add some blur and some grain, then keep 256 levels: what a camera does."""
     size = canvas.shape[0]
     contrast = rng.uniform(0.55, 1.0)
     lift = rng.uniform(0, 1 - contrast)
-    image = contrast * canvas + np.float32(lift)
+    image = contrast * canvas + lift
     if rng.random() < 0.6:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.8) * size / 32), np.float32)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.8) * size / 32))
     grain = rng.uniform(0, 0.13)
     image = image + grain * rng.standard_normal(image.shape, np.float32)
-    levels: Image = np.rint(np.clip(image, 0, 1) * 255) / np.float32(255)
+    levels: Image = np.rint(np.clip(image, 0, 1) * 255).astype(np.float32) / np.float32(255)
     return levels
 
 
@@ -273,11 +274,11 @@ def _rings(rng: np.random.Generator, side: int) -> Mask:
 
 
 def _blobs(rng: np.random.Generator, side: int) -> Mask:
-    coarse = rng.standard_normal((8, 8), np.float32)
+    coarse = rng.standard_normal((8, 8), np.float32).astype(np.float64)
     fine = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(fine, (0, 0), side / 20)
-    level = (smooth - smooth.mean()) / (smooth.std() + np.float32(1e-6))
-    mask: Mask = np.clip(level * 1.2 + np.float32(0.5), 0, 1)
+    level = (smooth - smooth.mean()) / (smooth.std() + 1e-6)
+    mask: Mask = np.clip(level * 1.2 + 0.5, 0, 1).astype(np.float32)
     return mask
 
 

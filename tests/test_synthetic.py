@@ -1,5 +1,6 @@
 """The drawn pictures: what they are, that seeds decide them, and that the classes can be told apart."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -54,6 +55,15 @@ def test_the_same_seed_draws_the_same_and_another_draws_another():
     np.testing.assert_array_equal(labels, labels_again)
     assert (first != other).any(axis=(1, 2, 3)).all()
     assert len({image.tobytes() for image in first}) == 20
+
+
+def test_a_plain_processor_draws_the_same():
+    drawn, _ = draw_batch(200, size=64)
+    cv2.setUseOptimized(False)
+    try:
+        assert np.array_equal(draw_batch(200, size=64)[0], drawn)
+    finally:
+        cv2.setUseOptimized(True)
 
 
 def test_a_batch_can_be_drawn_in_parts():

@@ -18,28 +18,27 @@ exercise = progress.exercise
 @exercise(
     "How long is the row?",
     kind="predict",
-    question=(
-        "A network reads colour pictures of 64 × 64 pixels. It has a conv layer of 5 × 5 with 12 maps, "
-        "a pooling of 2 × 2, a conv layer of 5 × 5 with 24 maps and a second pooling of 2 × 2, "
-        "all without padding. Then come flatten and a linear layer for 10 classes. "
-        "How long is the flattened row, and how many parameters (weights and biases) has the linear layer?"
-    ),
+    question="""
+A network reads colour pictures of 64 × 64 pixels. It has a 5 × 5 conv layer with 12 maps, 2 × 2 pooling, a
+5 × 5 conv layer with 24 maps, and 2 × 2 pooling again, all without padding. Flatten and a linear layer for
+10 classes follow. How long is the flattened row, and how many parameters (weights and biases) does the linear
+layer have?
+""",
     blank="my_numbers = ...  # [length of the row, parameters of the linear layer]",
     answer="""
 side = 64
 for _ in range(2):
     # Conv takes 4 off, pooling halves: 64 -> 60 -> 30 -> 26 -> 13.
     side = (side - 5 + 1) // 2
-row = 24 * side * side  # flatten writes all maps one after the other
-# Each class: one weight for each number, and one bias.
+row = 24 * side * side  # flatten writes all maps in one row
+# Each class has a weight for every number, and one bias.
 my_numbers = [row, row * 10 + 10]
 """,
-    why="The sizes follow from the formula, so nobody must guess the input of a linear layer.",
+    why="The sizes follow from the formula, so there is no need to guess what a linear layer reads.",
     hints=(
-        "Follow one side of the map through the four layers. Write each size down.",
-        "Flatten takes all maps, with all their rows and columns. So multiply three numbers.",
-        "The linear layer: every class reads every number of the row. "
-        "And each class adds one number of its own.",
+        "Follow one side of the maps through the four layers, and write down each size.",
+        "Flatten takes every map, with all its rows and columns. So multiply three numbers.",
+        "In the linear layer, every class reads every number of the row, and adds one number of its own.",
     ),
 )
 def long_row(answer: Any) -> Verdict:
@@ -52,49 +51,44 @@ def long_row(answer: Any) -> Verdict:
         side = reference.output_size(reference.output_size(side, 5), 2, stride=2)
     wanted = maps * side**2
     mistakes = {
-        side**2: "this is one map of 13 × 13. How many maps are there?",
+        side**2: "this is just one map of 13 × 13. How many maps are there?",
         maps * side: "this is 24 × 13. A map has rows and columns.",
-        maps * 16**2: (
-            "you have halved 64 twice. Each conv layer takes something off as well: it has no padding."
-        ),
-        maps * 56**2: "this is the row without the two poolings.",
+        maps * 16**2: "you halved 64 twice. Without padding, each conv layer takes something off as well.",
+        maps * 56**2: "this leaves out both poolings.",
         maps * 28**2: "one of the two poolings is missing.",
         12 * side**2: "the last layer has 24 maps, not 12.",
     }
     if (row, parameters) == ((wanted + 1) * classes, wanted):
-        return Wrong("Both numbers are right, but they are exchanged. The length of the row comes first.")
+        return Wrong("Both numbers are right, but swapped. The length of the row comes first.")
     if row != wanted:
-        said = mistakes.get(
-            row, "follow the side of the map: 64, then four steps. Conv takes 4 off, pooling halves."
-        )
+        said = mistakes.get(row, "follow the side of the maps from 64 on. Conv takes 4 off, pooling halves.")
         return Wrong(f"Look at the first number, {row:,.12g}: {said}")
     if parameters == wanted * classes:
-        return Wrong("The row is right. In the second number the biases are missing: one for each class.")
+        return Wrong("The row is right. The second number leaves out the biases, one for each class.")
     if parameters == wanted + classes:
         return Wrong(
-            "The row is right. But each class has its own weight for each number of the row: multiply."
+            "The row is right. But every class has its own weight for every number of the row: multiply."
         )
     if parameters == wanted * (classes + 1):
         return Wrong(
-            "The row is right. The biases are one for each class, not one for each number of the row."
+            "The row is right. There is one bias for each class, not one for each number of the row."
         )
     if parameters != (wanted + 1) * classes:
         return Wrong(
-            f"The row is right. The second number, {parameters:,.12g}, is not: weights and biases of one "
-            "linear layer."
+            f"The row is right. The second number, {parameters:,.12g}, is not. Count the weights and biases "
+            "of one linear layer."
         )
-    return Right("Most parameters of this network stand in its last layer. The two conv layers have 8,136.")
+    return Right("Most of this network's parameters are in its last layer. The two conv layers have 8,136.")
 
 
 @exercise(
     "What a unit sees",
     kind="function",
-    question=(
-        "Section 3 has the rule for a chain of layers, with two numbers, size and step. "
-        "Write it as code: a function for the side of the receptive field. "
-        "It gets the layers as a list of pairs (kernel, stride), from the photograph on: "
-        "`[(5, 1), (2, 2)]` is a conv layer and a pooling. Use `reference.receptive_field` only to compare."
-    ),
+    question="""
+Section 3 gives the rule for a chain of layers, with two numbers, size and step. Write it as a function that
+returns the side of the receptive field. It is given a list of pairs (kernel, stride), starting at the
+photograph: `[(5, 1), (2, 2)]` is a conv layer and a pooling. Use `reference.receptive_field` only to compare.
+""",
     blank="""
 def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
     ...
@@ -103,19 +97,17 @@ def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
 def my_field(layers):  # list of (kernel, stride) -> side of the field in pixels
     size, step = 1, 1  # before the first layer, a value sees itself
     for kernel, stride in layers:
-        # The neighbours are one step apart, in pixels.
+        # Neighbours are one step apart, counted in pixels.
         size += (kernel - 1) * step
-        # From here on, one place of the map is a longer way in the photograph.
+        # From here on, neighbours are further apart in the photograph.
         step *= stride
     return size
 """,
     why="Each layer reaches kernel − 1 steps further, and strides make the steps longer.",
     hints=(
-        "Both numbers of the rule begin with 1. Go through the layers in a loop, and change both each time.",
-        "A layer adds its other kernel places to the field. "
-        "How many pixels is each of them away from the next?",
-        "Both numbers begin with one pixel. "
-        "In each round the size grows first, with the old step. Then the step changes.",
+        "Both numbers begin at 1. Go through the layers in a loop, and change both each time.",
+        "A kernel of 5 has 4 neighbours beside its first place. How many pixels apart are neighbours?",
+        "In each round the size grows first, with the old step. Only then does the step change.",
     ),
     points=2,
 )
@@ -134,7 +126,7 @@ def field_size(answer: Any) -> Verdict:
         start = f"for the chain {chain} you give {size:,.12g}."
         if size == wanted - 1 and chain == chains[0]:
             return Wrong(
-                f"{start} That is one too few. Before the first layer a value sees one pixel: itself."
+                f"{start} That is one too few. Before the first layer, a value sees one pixel: itself."
             )
         if size == sum(kernel for kernel, _ in chain) and chain == chains[1]:
             return Wrong(
@@ -145,17 +137,16 @@ def field_size(answer: Any) -> Verdict:
         if size == late:
             return Wrong(f"{start} The stride of a layer counts for the layers after it, not for itself.")
         return Wrong(f"{start} It is {wanted}. Follow the chain on paper, with two numbers: size and step.")
-    return Right("Pooling, strides, 1 × 1 kernels: your function knows what every unit sees.")
+    return Right("Pooling, strides, 1 × 1 kernels: your function knows what each unit sees.")
 
 
 @exercise(
     "From pixels to scores",
     kind="forward",
-    question=(
-        "The layers are there, only `forward` is missing. Write it: conv, ReLU, max pooling with 2 × 2, "
-        "flatten, linear. It must work for a batch of any length, and return the scores "
-        "(no softmax: `cross_entropy` does it)."
-    ),
+    question="""
+The layers are there; only `forward` is missing. Write it: conv, ReLU, 2 × 2 max pooling, flatten, linear. It
+has to work for a batch of any length and return the scores (no softmax: `cross_entropy` has it inside).
+""",
     blank="""
 class TinyNet(nn.Module):
     def __init__(self):
@@ -176,16 +167,16 @@ class TinyNet(nn.Module):
     def forward(self, x):  # (N, 3, 12, 12) -> (N, 3)
         maps = torch.relu(self.conv(x))  # (N, 4, 10, 10)
         pooled = nn.functional.max_pool2d(maps, 2)  # (N, 4, 5, 5)
-        # N stays, since each picture has its own row.
+        # The axis N stays: every picture has a row of its own.
         row = torch.flatten(pooled, start_dim=1)  # (N, 100)
         return self.linear(row)  # (N, 3): no ReLU here, a score may be negative
 """,
-    why="Convolution and ReLU find, pooling makes smaller, the linear layer weighs all that is left.",
+    why="Convolution and ReLU find, pooling makes smaller, and the linear layer weighs what is left.",
     hints=(
-        "Go one line at a time, and write the shape behind each line. It begins with (N, 3, 12, 12).",
+        "Go line by line, and note the shape after each. It starts as (N, 3, 12, 12).",
         "`self.conv(x)` calls a layer. "
         "ReLU and pooling have no weights: `torch.relu`, `nn.functional.max_pool2d`.",
-        "Section 5 flattens with `start_dim`. Which axis must not be flattened?",
+        "`torch.flatten` has an argument `start_dim`. Which axis must not be flattened?",
     ),
     points=2,
 )
@@ -194,7 +185,7 @@ def tiny_network(answer: Any) -> Verdict:
     import torch
 
     if not (isinstance(answer, type) and issubclass(answer, torch.nn.Module)):
-        return Wrong("TinyNet must be a class that inherits from nn.Module, and not an object of it.")
+        return Wrong("TinyNet must be a class that inherits from nn.Module, not an object of it.")
     torch.manual_seed(0)
     network = call(answer)
     as_function(network.forward, 1)
@@ -209,7 +200,7 @@ def tiny_network(answer: Any) -> Verdict:
             said = _about_shape(tuple(given.shape), length) or _about_scores(given, network, x)
             if said:
                 return Wrong(said)
-    return Right("From a photograph to three scores: you have written all three parts of a CNN.")
+    return Right("From a picture to three scores: you have written all the parts of a CNN.")
 
 
 def _has_its_layers(network: Any) -> bool:
@@ -234,7 +225,7 @@ def _about_shape(shape: tuple[int, ...], length: int) -> str:
     if shape == (length,) and length != 3:
         return f"{came} Return all three scores of each picture."
     if shape == (3,) and length == 1:
-        return f"{came} A batch of one picture has the axis N, too."
+        return f"{came} A batch of one picture has the axis N as well."
     if not shape or shape[0] != length:
         return f"{came} The axis N must survive the flattening."
     return f"{came} Each picture has one row of three scores."
@@ -256,7 +247,7 @@ def _about_scores(given: Any, network: Any, x: Any) -> str:
     if same(wanted):
         return ""
     others = {
-        "There is a ReLU after the linear layer. Scores must be allowed to be negative.": torch.relu(wanted),
+        "There is a ReLU after the linear layer. Scores may be negative.": torch.relu(wanted),
         "These are shares, after softmax. Return the scores themselves.": torch.softmax(wanted, dim=1),
         "These are shares, after softmax, and over the wrong axis. Return the scores themselves.": (
             torch.softmax(wanted, dim=0)
@@ -265,7 +256,7 @@ def _about_scores(given: Any, network: Any, x: Any) -> str:
             torch.log_softmax(wanted, dim=1)
         ),
         "A sigmoid has changed the scores. Return the scores themselves.": torch.sigmoid(wanted),
-        "ReLU is missing. It stands between conv and pooling: negative responses must become 0.": (
+        "ReLU is missing. It comes between conv and pooling, and turns negative responses into 0.": (
             scores(max_pool2d(maps, 2))
         ),
         "This is average pooling. The question asks for max.": scores(avg_pool2d(torch.relu(maps), 2)),
@@ -279,20 +270,20 @@ def _about_scores(given: Any, network: Any, x: Any) -> str:
 @exercise(
     "The cup in the random maps",
     kind="explain",
-    question=(
-        "Section 2 shows the cup in many of the 48 maps of layer 3. Which statement is right?\n\n"
-        "- **A** Layer 3 has found out what a cup looks like. That is why its maps show one.\n"
-        "- **B** Each map value is a weighted sum of nearby values, "
-        "so even random weights copy where things are.\n"
-        "- **C** A unit of layer 3 sees the whole photograph, and so it sees the whole cup.\n"
-        "- **D** ReLU removes all that is not cup."
-    ),
+    question="""
+In section 2 you can recognise the cup in many of the 48 maps of layer 3. Why?
+
+- **A** Layer 3 has found out what a cup looks like, and so its maps show one.
+- **B** Sums of nearby values keep things in place, even with random weights.
+- **C** A unit of layer 3 sees the whole photograph, and so it sees the whole cup.
+- **D** ReLU removes everything that isn't part of the cup, and only the cup is left.
+""",
     blank='my_choice = ...  # write "A", "B", "C" or "D", with the quotation marks',
-    answer='my_choice = "B"  # the place survives in every conv layer, learned or not',
-    why="Place survives a random filter, and so an outline in a map is no sign of learning.",
+    answer='my_choice = "B"  # a conv layer keeps things in place, learned or not',
+    why="Random filters keep things in place too, so an outline in a map is no sign of learning.",
     hints=(
         "Where do the weights of `StackedConv` come from? Has anybody trained them?",
-        "Section 3 says how many pixels a unit of layer 3 sees. Which statement can you exclude with it?",
+        "Section 3 says how many pixels a unit of layer 3 sees. Which statement does that rule out?",
     ),
 )
 def random_maps(answer: Any) -> Verdict:
@@ -300,44 +291,42 @@ def random_maps(answer: Any) -> Verdict:
     return choice(
         answer,
         right="B",
-        A="Nobody has trained these weights. Another seed gives other maps, and none of them knows a cup.",
-        B="The photograph shines through. What a map shows says nothing yet about what the network knows.",
-        C="Compare the receptive field of section 3 with the size of the cup.",
-        D="ReLU looks at one number and asks only for its sign. It does not know what belongs to a cup.",
+        A="Nobody has trained these weights. Other random ones show the cup too, and know nothing of cups.",
+        B="The photograph shows through. What you see in a map does not tell you what the network knows.",
+        C="Compare the receptive field in section 3 with the size of the cup.",
+        D="ReLU looks at one number, and only at its sign. It cannot know what is part of a cup.",
     )
 
 
 @exercise(
     "See as far for less",
     kind="stretch",
-    question=(
-        "Three layers of 5 × 5 see 13 × 13 pixels, and have 75 weights for each pair of maps. "
-        "Design a chain of conv layers that sees at least as far with fewer weights. "
-        "Of 225 rows at least 100 must be left. "
-        "Anything with these properties is right: how few weights do you need?"
-    ),
+    question="""
+Three 5 × 5 layers see 13 × 13 pixels, and from one map to one map they have 75 weights. Design a chain of
+conv layers that sees at least as far with fewer weights. It must not skip pixels, and of 225 rows at least
+100 must be left. Any such chain is right. How few weights can you get by with?
+""",
     blank="my_layers = ...  # a list of (kernel, stride) pairs, from the photograph on",
     answer="""
-# Six steps of 2 pixels each: 1 + 6 * 2 pixels, with 6 * 9 weights.
+# Each layer adds 2 pixels: 1 + 6 * 2 = 13, with 6 * 9 = 54 weights.
 my_layers = [(3, 1)] * 6
 """,
-    why="Small kernels reach as far for fewer weights; a stride of 2 early on would reach further still.",
+    why="Small kernels see as far with fewer weights; a stride of 2 early on would see further still.",
     hints=(
-        "What does a layer of 3 × 3 add to the field, and what does it cost? Compare with a layer of 5 × 5.",
+        "What does a 3 × 3 layer add to the field, and what does it cost? Compare it with a 5 × 5 layer.",
         "The field grows by kernel − 1, the weights by kernel × kernel. So small kernels are cheap.",
-        "If you want to go further: a stride of 2 early makes all later layers see twice as far. "
-        "But watch the rows.",
+        "To see further, put a stride of 2 early: later layers then reach twice as far. But watch the rows.",
     ),
     points=3,
 )
 def cheaper_stack(answer: Any) -> Verdict:
-    """Judge (kernel, stride) pairs: a field of 13 or more, fewer than 75 weights, 100 rows or more."""
+    """Judge (kernel, stride) pairs: a field of 13 without gaps, fewer than 75 weights, 100 rows left."""
     layers = as_array(answer, tensors=True)
     if not layers.size:
-        return Wrong("your list is empty. A chain has one layer or more.")
+        return Wrong("your list is empty. A chain has at least one layer.")
     if layers.ndim != 2 or layers.shape[1] != 2:
         return Wrong(
-            "each layer must be a pair of two numbers, (kernel, stride). A list of such pairs is wanted."
+            "each layer must be a pair of numbers, (kernel, stride), and your answer a list of them."
         )
     if not np.array_equal(layers, np.round(layers)) or layers.min() < 1:
         return Wrong("Kernels and strides are whole numbers, 1 or larger.")
@@ -359,8 +348,16 @@ def cheaper_stack(answer: Any) -> Verdict:
         side = reference.output_size(side, kernel, stride=stride)
     if side < 100:
         return Wrong(f"Of 225 rows only {side} are left. At least 100 must remain: use smaller strides.")
+    read, step = {0}, 1  # rows of the photograph that one unit of the last layer reads
+    for kernel, stride in chain:
+        read = {row + step * place for row in read for place in range(kernel)}
+        step *= stride
+    if len(read) < field:
+        return Wrong(
+            f"It skips pixels: a unit's field has {field} rows, and it reads only {len(read)} of them. As "
+            "long as layers follow, the step must not be larger than the size."
+        )
     return Right(
-        f"{len(chain)} layers see {field} × {field} pixels with {weights} weights in place of 75, and "
-        f"{side} rows are left. Many small kernels see as far as few large ones, for less. VGG16 is built "
-        "on this."
+        f"{len(chain)} layers with {weights} weights see {field} × {field} pixels and leave {side} rows. "
+        "Many small kernels see as far as a few large ones, for less. VGG16 has 3 × 3 kernels only."
     )

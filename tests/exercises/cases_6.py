@@ -146,14 +146,14 @@ CASES = {
         wrong=[
             ([169, 1700], "one map of 13"),
             ([24 * 16 * 16, 61450], "halved 64 twice"),
-            ([24 * 56 * 56, 752650], "without the two poolings"),
+            ([24 * 56 * 56, 752650], "leaves out both poolings"),
             ([12 * 13 * 13, 20290], "24 maps, not 12"),
-            ([4056, 40560], "the biases are missing"),
+            ([4056, 40560], "leaves out the biases"),
             ([4056, 4066], "multiply"),
-            ([4056, 44616], "one for each class, not one for each number"),
+            ([4056, 44616], "one bias for each class, not"),
             ([4000, 40010], "follow the side"),
             ([4056, 1], "weights and biases of one linear layer"),
-            ([40570, 4056], "they are exchanged"),
+            ([40570, 4056], "but swapped"),
             ([4056.4, 40570], "Your first number is 4,056.4, but it should be a whole number"),
             ([4056, 40569.9], "Your second number is 40,569.9, but it should be a whole number"),
             ([1e300, 1], "Look at the first number, 1e+300:"),
@@ -174,7 +174,7 @@ CASES = {
     "tiny_network": Case(
         right=[InSteps, PoolFirst],
         wrong=[
-            (NoReLU, "ReLU is missing. It stands between conv and pooling"),
+            (NoReLU, "ReLU is missing. It comes between conv and pooling"),
             (Average, "average pooling"),
             (ReLULast, "a ReLU after the linear layer"),
             (Shares, "These are shares, after softmax. Return"),
@@ -183,7 +183,7 @@ CASES = {
             (after(torch.sigmoid), "a sigmoid has changed the scores"),
             (after(lambda scores: scores.argmax(1)), "Return all three scores"),
             (after(lambda scores: scores.T), "Rows and columns are swapped"),
-            (after(torch.squeeze), "A batch of one picture has the axis N, too"),
+            (after(torch.squeeze), "A batch of one picture has the axis N as well"),
             (after(lambda scores: scores[:, :2]), "one row of three scores"),
             (OfTwoPictures, "It was tried with 1 × 3 × 12 × 12 numbers"),
             (type("TinyNet", (Base,), {"forward": forward}), "Besides `self`, your `forward` must take 1"),
@@ -201,7 +201,7 @@ CASES = {
     ),
     "random_maps": Case(
         right=["b", "B"],
-        wrong=[("a", "Nobody has trained"), ("c", "receptive field"), ("d", "only for its sign")],
+        wrong=[("a", "Nobody has trained"), ("c", "receptive field"), ("d", "only at its sign")],
     ),
     "cheaper_stack": Case(
         right=[
@@ -216,7 +216,7 @@ CASES = {
             ([(3, 2), (3, 2), (3, 1)], "At least 100 must remain"),
             ([3, 3, 3], "must be a pair"),
             ([(1, 200), (2, 1), (2, 1)], "Nothing is left"),
-            ([(3, 0)] * 6, "whole numbers"),
+            ([(1, 2), (7, 1)], "has 13 rows, and it reads only 7"),
             (np.empty((0, 2)), "Your list is empty"),
             ([(1e300, 1)], "has 225 rows"),
         ],

@@ -21,7 +21,7 @@ from tools.notebooks.normalise import normalise, to_bytes
 
 __all__ = ["NotebookError", "execute", "write"]
 
-SECONDS = 180.0  # for one cell: stops what hangs; the longest, the training of lesson 6, takes about 20
+SECONDS = 180.0  # for one cell: stops what hangs; the longest, the training of lesson 6, takes about 4
 
 
 class NotebookError(RuntimeError):
