@@ -70,10 +70,8 @@ def case(level, what, mend, **seen):
         case("stop", "libgthread", "install libgl1 libglib2.0-0", opencv_error="libgthread-2.0.so.0: no"),
         case("stop", "DLL load failed", f"{AGAIN} opencv-python", opencv_error="DLL load failed"),
         case("note", "CUDA 13.0", "make clean setup", torch_cuda="13.0"),
-        case(
-            "stop", "no extension for ip", f"{AGAIN} jupyterlab_widgets", missing_extensions=("ipywidgets",)
-        ),
-        case("stop", "no extension for any", f"{AGAIN} anywidget; then", missing_extensions=("anywidget",)),
+        case("stop", "extension for ipy", f"{AGAIN} jupyterlab_widgets", missing_extensions=("ipywidgets",)),
+        case("stop", "extension for anyw", f"{AGAIN} anywidget; then", missing_extensions=("anywidget",)),
         case("note", "no kernel python3", "ipykernel install --sys-prefix", kernel=None),
         case("stop", "no-such-python, which does not exist", "ipykernel install", kernel=NOWHERE),
         case("stop", "another Python", "ipykernel", executable=sys.executable, kernel=__file__),

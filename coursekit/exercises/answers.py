@@ -52,7 +52,7 @@ def named(answer: object) -> str:
     if is_of_torch(answer, "Tensor"):
         return "a PyTorch tensor"
     if isinstance(answer, str):
-        return "a text"
+        return "text"
     if is_of_torch(answer, "Module"):
         return "a layer"
     if callable(answer):

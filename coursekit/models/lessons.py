@@ -260,5 +260,5 @@ def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
     if x.ndim != 4 or x.shape[1] != conv.in_channels:
         raise WrongValueError(
             f"expected an input (N, {conv.in_channels}, H, W), got {tuple(x.shape)}. "
-            "The axes are images, channels, height, width."
+            "Axes are images, channels, height, width."
         )

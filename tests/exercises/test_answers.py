@@ -40,7 +40,7 @@ def as_pair(answer):
         (as_whole, 1180160.4, "is 1,180,160.4, but it should be a whole number"),
         (as_shape, (1, 2.0), "Only whole numbers go in the brackets, but you have `2.0`"),
         (as_shape, (1, True), "you have `True`"),
-        (as_shape, "12", "is a text, but it should be numbers in brackets"),
+        (as_shape, "12", "is text, but it should be numbers in brackets"),
         (as_shape, 3, "is one number"),
         (as_shape, (10**12 + 1, 1), "far too large"),
         (as_shape, [], "is empty"),
@@ -57,9 +57,7 @@ def test_an_array_is_a_copy_and_may_have_axes_of_any_length():
     assert own[0, 0] == 1
     assert array.dtype == np.float64
     assert "should be an array of shape (any, 4)" in refusal(as_array, own, (None, 4))
-    assert "shape (3,), which has 1 axis, but it should be a 2-D array" in refusal(
-        as_array, own[0], (None, None)
-    )
+    assert "(3,), which has 1 axis, but it should be a 2-D array" in refusal(as_array, own[0], (None, None))
     assert refusal(as_array, np.nan).startswith("Your answer holds NaN (not a number). Look")
 
 
