@@ -67,13 +67,13 @@ def first_picture(cells: Sequence[str]) -> float:
             shown += execute(cell)
         taken = perf_counter() - start
     if not {"text/html", "image/png"} & set(shown):
-        raise RuntimeError(f"no picture came, only {shown}.")
+        raise RuntimeError(f"expected a picture, got only {shown}.")
     return taken
 
 
 @contextmanager
 def kernel() -> Iterator[tuple[int, Callable[[str], list[str]]]]:
-    """A kernel in the lessons' folder: its process id, and what runs a cell and names what it shows."""
+    """Start a kernel in the lessons' folder; yield its process id, and a function that runs a cell."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import KernelManager
 
