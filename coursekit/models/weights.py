@@ -158,15 +158,15 @@ def _from_file(path: Path, until: str | None) -> tuple[VGG, dict[str, Tensor]]:
     """Map a file, find out which network it is for, and take the layers up to `until`."""
     if not path.is_file():
         raise WeightsError(
-            f"There are no weights {str(path)!r}. Expected 'course', 'imagenet', or the path of a file; "
-            f"looked for {path.absolute()}."
+            f"There are no weights called {str(path)!r}. Expected 'course', 'imagenet', or the path of a "
+            f"file; looked for {path.absolute()}."
         )
     if path.suffix == ".safetensors":
         tensors, notes = _map(path)
     elif path.suffix in (".pth", ".pt"):
         tensors, notes = _unpickle(path), {}
     else:
-        raise WeightsError(f"{path} has the ending {path.suffix!r}; expected .safetensors, .pth or .pt.")
+        raise WeightsError(f"{path} ends in {path.suffix!r}; expected .safetensors, .pth or .pt.")
     sizes: dict[str, Any] = {}
     about: dict[str, tuple[Any, ...]] = {}
     if notes.get("format") == "coursekit-vgg-1":  # the course's own kind of network
@@ -189,7 +189,7 @@ def _map(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             return {_own_name(name): file.get_tensor(name) for name in names}, file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise WeightsError(
-            f"{path} is not a sound safetensors file ({error}). It is damaged, or another kind of file: "
+            f"{path} is not a valid safetensors file ({error}). It is damaged, or another kind of file: "
             "download it again."
         ) from error
 
