@@ -178,7 +178,7 @@ def _refuse_other_types(array: NDArray[Any], answer: object, what: str) -> None:
         raise Refused(f"{what} holds {kinds[array.dtype.kind]}, but it should hold real numbers.")
     if array.dtype.kind not in "uif":
         if isinstance(answer, int):
-            raise Refused(f"{what} is a number that is much too large.")
+            raise Refused(f"{what} is far too large a number.")
         raise Refused(f"{what} is {named(answer)}, but it should be an array of numbers.")
 
 
