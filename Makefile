@@ -1,5 +1,5 @@
-# What one does with the course: `make` alone lists it. Needs GNU Make 3.81 or newer and a POSIX shell: Linux,
-# macOS, and Windows in Git Bash. Every target first makes .venv, or brings it up to date.
+# Everything you can do with the course; `make` by itself lists it. Needs GNU Make 3.81 or newer and a POSIX shell:
+# Linux, macOS, and Windows in Git Bash. Every target first makes .venv, or brings it up to date.
 
 # The environment is made with this Python; empty: the first of PYTHONS that is new enough.
 PYTHON ?=
@@ -26,9 +26,9 @@ endif
 PAGES := .venv/pages/require.js
 # A link to the glossary shows it as a page, not as its source.
 LAB_SETTINGS = {"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}
-# Written last, so that an interrupted setup goes on with the next call.
+# Written last, so that the next call continues an interrupted setup.
 STAMP := .venv/.setup-finished
-# What only the tests and those who teach need. Learners go without: `make lab` does not ask for it.
+# What only tests and instructors need. `make lab` does not install it for learners.
 EDITIONS := .venv/.editions-finished
 
 # The explorers' JavaScript is checked wherever npm is, and on CI it must be.
@@ -68,7 +68,7 @@ check: $(STAMP) $(NODE_TOOLS) ## check format, style, types, and which module im
 	"$(dir $(PY))lint-imports" --no-logo --no-cache
 	$(if $(NPM),npm run --silent check,@$(NO_NPM))
 
-format: $(STAMP) $(NODE_TOOLS) ## put the code into its format
+format: $(STAMP) $(NODE_TOOLS) ## format the code
 	"$(PY)" -m ruff check --fix-only .
 	"$(PY)" -m ruff format .
 	$(if $(NPM),npm run --silent format)

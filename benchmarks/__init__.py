@@ -1,1 +1,1 @@
-"""What things cost, each against what it replaces, in the same run."""
+"""Measures what things cost next to what they replace, in the same run."""

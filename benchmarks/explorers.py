@@ -1,7 +1,7 @@
-"""From the learner's hand to the painted frame, beside `interact` and an Image widget in the same browser.
+"""From the learner's hand to the painted frame, compared with `interact` and an Image widget in one browser.
 
-All three filter a photograph of 512 x 512 pixels with a kernel of which one weight changes. The time runs
-from the event's own time stamp to the end of the frame that shows its result.
+All three filter a photograph of 512 x 512 pixels with a kernel in which one weight changes. The time runs
+from the event's own timestamp to the end of the frame that shows its result.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOVES = 60
 STEPS = 15
 FRAME = 1000 / 60
 
-# After the frame's callbacks comes its painting, and after that the next task: then the frame is there.
+# A frame is painted after its callbacks, and then comes the next task: by then the frame is there.
 PAINTED = """
 globalThis.taken = [];
 globalThis.painted = (since) => requestAnimationFrame(() => {
@@ -42,10 +42,10 @@ globalThis.painted = (since) => requestAnimationFrame(() => {
 });
 """
 WATCH_POINTER = f"""() => {{ {PAINTED}
-    // Listens after the explorer, which asks for its drawing before.
+    // Listens after the explorer, which has asked for its drawing by then.
     document.addEventListener('pointermove', (event) => painted(event.timeStamp));
 }}"""
-# The picture in the output area is replaced, or gets other bytes.
+# The picture in the output area is replaced, or gets new bytes.
 WATCH_PICTURE = f"""() => {{ {PAINTED}
     let since = null;
     document.addEventListener('keydown', (event) => {{ since = event.timeStamp; }}, true);
@@ -127,7 +127,7 @@ def _opened(browser: Browser, explorer: Any) -> Iterator[Page]:
 
 
 def _pointed(browser: Browser, name: str) -> list[float]:
-    """The pointer wanders over an explorer's first picture."""
+    """Time the pointer as it wanders over an explorer's first picture."""
     with _opened(browser, getattr(explorers, name)(_photograph())) as page:
         area = page.locator(".ck-live").first
         area.scroll_into_view_if_needed()
@@ -142,7 +142,7 @@ def _pointed(browser: Browser, name: str) -> list[float]:
 
 
 def _dragged(browser: Browser) -> list[float]:
-    """A weight of the filter explorer is dragged, so that all of the response changes with every move."""
+    """Time a drag on a weight in the filter explorer, where every move changes the whole response."""
     with _opened(browser, explorers.FilterExplorer(_photograph())) as page:
         box = page.locator(".ck-weight").first.bounding_box()
         if box is None:
@@ -160,11 +160,11 @@ def _dragged(browser: Browser) -> list[float]:
 def _taken(page: Page) -> list[float]:
     page.wait_for_timeout(200)
     taken: list[float] = page.evaluate("taken")
-    return taken[5:]  # the first are those of code that is still being compiled
+    return taken[5:]  # during the first, code is still being compiled
 
 
 def _through_the_kernel(browser: Browser, code: str) -> list[float]:
-    """A slider in JupyterLab moves, and the kernel makes the picture."""
+    """Time a slider in JupyterLab, for which the kernel makes the picture."""
     cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, code)]  # type: ignore[no-untyped-call]
     notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}

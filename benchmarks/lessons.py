@@ -1,4 +1,4 @@
-"""What one learner's kernel needs for a whole lesson: private memory at its highest, and processor time."""
+"""What one learner's kernel needs for a whole lesson: peak private memory, and processor time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_SECONDS = 12
 
 
 def measure() -> list[Row]:
-    """Run each lesson in a fresh kernel with one thread, as on a hub; only Linux tells how much it takes."""
+    """Run each lesson in a fresh kernel with one thread, as on a hub; only Linux says how much it takes."""
     os.environ["OMP_NUM_THREADS"] = "1"
     rows = []
     for number, (path, most) in enumerate(
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
 
 
 def costs(path: Path) -> tuple[float, float]:
-    """The highest memory in MB, looked at every 20 ms, and the processor seconds of all cells of a lesson."""
+    """Return a lesson's peak memory in MB, measured every 20 ms, and its cells' total processor seconds."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sizes = [0]
     ended = threading.Event()

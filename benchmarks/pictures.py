@@ -1,6 +1,6 @@
 """Many maps and filters: `show_*` against one subplot each, the code that learners meet elsewhere.
 
-Bytes are those in the notebook: the HTML of a `Picture`, and the base64 of the PNG that it replaces.
+Bytes are counted in the notebook: the HTML of a `Picture`, and the base64 of the PNG that it replaces.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["measure"]
 
 
 def measure() -> list[Row]:
-    """Measure 48 maps of a photograph and of noise, 64 of a learned layer, and 64 filters of 3 x 3."""
+    """Measure 48 maps of a photograph and of noise, 64 from a learned layer, and 64 filters of 3 x 3."""
     random = np.random.default_rng(0)
     noise = random.normal(size=(48, 213, 388)).astype(np.float32)
-    # The goals of time and bytes. Noise and maps of a first layer, which are all grain, are there to compare.
+    # The last two are goals for time and bytes. Noise and first-layer maps, all grain, are for comparison.
     cases: list[tuple[str, Callable[[Any], Picture], Any, float | None, float | None]] = [
         ("48 maps of a photograph", show_feature_maps, photograph_maps(random), 0.03, 0.3),
         ("48 maps of noise", show_feature_maps, noise, 0.03, None),
@@ -43,7 +43,7 @@ def measure() -> list[Row]:
 
 
 def photograph_maps(random: np.random.Generator) -> Any:
-    """The temple through 48 random 5 x 5 filters, `(48, 213, 388)`: what an untrained layer gives."""
+    """Filter the temple with 48 random 5 x 5 filters, `(48, 213, 388)`, as an untrained layer would."""
     import cv2
 
     photograph = images.load_image("temple", mode="gray")
@@ -53,7 +53,7 @@ def photograph_maps(random: np.random.Generator) -> Any:
 
 
 def vgg_maps() -> Any:
-    """The cat through the first layer of lesson 7's network, `(64, 213, 320)`."""
+    """Run the cat through the first layer of lesson 7's network, `(64, 213, 320)`."""
     from coursekit import activations, models
 
     network = models.vgg16("course", until="block1_conv1")

@@ -1,4 +1,4 @@
-"""From the start of a kernel to the first picture of lesson 1, against torch, OpenCV and pyplot at once."""
+"""From starting a kernel to the first picture in lesson 1, against torch, OpenCV and pyplot at once."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ REPLACED = (
 
 
 def measure() -> list[Row]:
-    """Measure the first picture in a fresh kernel, and the bare import."""
+    """Measure the first picture in a fresh kernel, and just the import."""
     ways: dict[str, Sequence[str]] = {"ours": OURS, "lesson": lesson_cells(), "replaced": REPLACED}
     for cells in ways.values():
-        first_picture(cells)  # once before, so that all find their files in the system's cache
+        first_picture(cells)  # once beforehand, so that all find their files in the system's cache
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, cells in ways.items():
@@ -51,7 +51,7 @@ def measure() -> list[Row]:
 
 
 def lesson_cells() -> list[str]:
-    """The code cells of lesson 1 up to the first that shows a picture."""
+    """Return the code cells of lesson 1 up to the first that shows a picture."""
     text = (ROOT / "notebooks" / "01_image_loading.ipynb").read_text(encoding="utf-8")
     cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     last = next(index for index, cell in enumerate(cells) if "\nshow_" in f"\n{cell}")
@@ -67,17 +67,17 @@ def first_picture(cells: Sequence[str]) -> float:
             shown += execute(cell)
         taken = perf_counter() - start
     if not {"text/html", "image/png"} & set(shown):
-        raise RuntimeError(f"no picture came, only {shown}.")
+        raise RuntimeError(f"expected a picture, got only {shown}.")
     return taken
 
 
 @contextmanager
 def kernel() -> Iterator[tuple[int, Callable[[str], list[str]]]]:
-    """A kernel in the lessons' folder: its process id, and what runs a cell and names what it shows."""
+    """Start a kernel in the lessons' folder; yield its process id, and a function that runs a cell."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import KernelManager
 
-    # The interpreter that runs this, whatever kernels the computer has; --log-level=40 leaves out warnings.
+    # Use the interpreter that runs this, whatever kernels the computer has; --log-level=40 hides warnings.
     manager = KernelManager()
     manager._kernel_spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
@@ -108,7 +108,7 @@ def kernel() -> Iterator[tuple[int, Callable[[str], list[str]]]]:
 
 
 def import_time() -> float:
-    """How many ms `import coursekit` takes in a fresh interpreter, which measures itself."""
+    """Return how many ms `import coursekit` takes in a fresh interpreter, which times itself."""
     code = "from time import perf_counter as t; s = t(); import coursekit; print(1000 * (t() - s))"
     run_ = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     return float(run_.stdout)

@@ -1,4 +1,4 @@
-"""Measuring two things in turn, and writing down how they compare."""
+"""Measures two things in turn, and writes down how they compare."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Row:
     Attributes:
         what: What was measured.
         ours: What it costs in this course.
-        replaced: What the code costs that it replaces, or None for a limit in absolute terms.
+        replaced: What the code it replaces costs, or None for an absolute limit.
         unit: The unit of both, like "ms".
-        goal: What `ratio` may be at most (without `replaced`: `ours`), or None just to compare.
+        goal: The most that `ratio` may be (`ours` if there is no `replaced`), or None just to compare.
     """
 
     what: str
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Ours as a share of what it replaces."""
+        """Our cost as a fraction of what it replaces."""
         return self.ours / self.replaced if self.replaced else None
 
     @property
@@ -49,9 +49,9 @@ def in_turn(
     """Time two functions in turn, so that a busy machine slows both, and return the median of each in ms.
 
     Args:
-        ours: Called once before, to load what it needs, and then once a round.
+        ours: Called once beforehand, to load what it needs, and then once per round.
         replaced: The same.
-        rounds: How often.
+        rounds: How many rounds.
     """
     ours()
     replaced()
@@ -66,7 +66,7 @@ def in_turn(
 
 def run(measures: Sequence[Callable[[], list[Row]]], arguments: Sequence[str] | None = None) -> int:
     """Measure, print a table, and with `--json FILE` write it to a file; return 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(description="Measure what things cost, against what they replace.")
+    parser = argparse.ArgumentParser(description="Measure what things cost, next to what they replace.")
     parser.add_argument("--json", metavar="FILE", help="also write the numbers to this file")
     options = parser.parse_args(arguments)
     print(f"{'what':44} {'ours':>11} {'replaced':>11} {'ratio':>7} {'goal':>11}")

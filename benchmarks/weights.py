@@ -1,8 +1,8 @@
-"""Opening VGG16's weights by map against `torch.load`, and fetching one layer against the whole file.
+"""Mapping VGG16's weights against `torch.load`, and fetching one layer against the whole file.
 
     python -m benchmarks.weights
 
-writes 1.1 GB of random weights to a temporary folder, opens them in each way in four processes at once, and
+writes 1.1 GB of random weights to a temporary folder, opens them both ways in four processes at once, and
 deletes them. Times are each process's own; memory is what Linux counts for each process.
 """
 
@@ -28,7 +28,7 @@ ROLLUP = Path("/proc/self/smaps_rollup")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print a table, or be one of the processes that are measured."""
+    """Measure and print a table, or be one of the processes being measured."""
     if arguments:
         return _work(*arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         cells = (cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True))
         print("  ".join([label.ljust(widths[0]), *cells]))
     if not ROLLUP.exists():
-        print("Memory is measured on Linux only.")
+        print("Memory is only measured on Linux.")
     return 0
 
 
@@ -64,7 +64,7 @@ def _opening(folder: Path) -> list[tuple[str, str, str, str]]:
 def _compare(
     load: list[dict[str, float]], mapped: list[dict[str, float]], key: str, unit: str
 ) -> tuple[str, str, str]:
-    """The mean of each way, and how many times less the second one needs."""
+    """Return each way's mean, and how many times less the second one needs."""
     old, new = (mean(each[key] for each in way) for way in (load, mapped))
     return (f"{old:.3g} {unit}", f"{new:.3g} {unit}", f"{old / new:.3g}")
 
@@ -87,14 +87,14 @@ def _write(folder: Path) -> None:
 
 
 def _shapes() -> dict[str, tuple[int, ...]]:
-    """The shape of each of VGG16's tensors, by torchvision's name."""
+    """Return the shape of each of VGG16's tensors, by torchvision's name."""
     from coursekit.models.vgg import VGG
 
     return {name: tuple(value.shape) for name, value in VGG().state_dict().items()}
 
 
 def _processes(way: str, folder: Path) -> list[dict[str, float]]:
-    """Start the processes, let all of them open the weights, and only then let any of them end."""
+    """Start the processes, let them all open the weights, and only then let any of them end."""
     command = [sys.executable, "-m", "benchmarks.weights", way, str(folder)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     started = [
@@ -114,11 +114,11 @@ def _processes(way: str, folder: Path) -> list[dict[str, float]]:
 
 
 def _line(process: subprocess.Popen[str]) -> str:
-    """Wait for a line of a process."""
+    """Wait for a line from a process."""
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise RuntimeError(
-            f"A measured process ended early, with status {process.wait()}. Its message stands above."
+            f"A measured process ended early, with status {process.wait()}. Its message is above."
         )
     return line
 
@@ -131,7 +131,7 @@ def _tell(process: subprocess.Popen[str]) -> None:
 
 
 def _wait() -> None:
-    """Tell that this process is ready, and wait until all are."""
+    """Say that this process is ready, and wait until they all are."""
     print("ready", flush=True)
     sys.stdin.readline()
 
@@ -149,7 +149,7 @@ def _work(way: str, folder: str) -> int:
     if way == "map":
         model = vgg16(Path(folder) / "model.safetensors")
     else:
-        # The common way: the file's content is copied into a built model. Drawing its first weights, which
+        # The usual way: the file's content is copied into a built model. Drawing its initial weights, which
         # takes longer than all of this, is left out.
         model = VGG().to_empty(device="cpu").eval()
         model.load_state_dict(torch.load(Path(folder) / "model.pth", weights_only=True))
@@ -164,7 +164,7 @@ def _work(way: str, folder: str) -> int:
 
 
 def _memory() -> dict[str, float]:
-    """Private memory and proportional share of this process in MB; nothing where the system is not Linux."""
+    """Return this process's private memory and proportional share in MB, or nothing if this isn't Linux."""
     if not ROLLUP.exists():
         return {}
     lines = ROLLUP.read_text(encoding="ascii").splitlines()[1:]
@@ -173,10 +173,10 @@ def _memory() -> dict[str, float]:
 
 
 def _fetching(folder: Path) -> tuple[str, str, str, str]:
-    """Count the bytes that the first layer costs, from a server with a file of the true length."""
+    """Count the bytes that the first layer costs, from a server with a file of the real length."""
     path = write_sparse(folder / "remote.safetensors", _shapes(), lambda name, shape: None)
     with serving(path) as server:
-        # The hub's client, which nothing has loaded yet, reads HF_HOME when it is loaded.
+        # The hub's client, which hasn't been loaded yet, reads HF_HOME when it is.
         places = {"HF_ENDPOINT": server.url, "HF_HOME": str(folder / "cache")}
         with patch.dict(os.environ, places | dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")):
             from coursekit.models import vgg16

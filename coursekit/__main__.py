@@ -1,6 +1,6 @@
 """The commands of the course: `python -m coursekit` lists them.
 
-It keeps to the syntax of Python 3.8, so that the doctor can say that a Python is too old.
+It keeps to the syntax of Python 3.8, so that the doctor can tell you when your Python is too old.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-# Name: the module whose main(arguments) returns the exit status, and what the command does. The module is
-# imported only when its command is called.
+# Name: the module whose main(arguments) returns the exit status, and what the command does. A module is only
+# imported when its command is called.
 COMMANDS = {
-    "doctor": ("coursekit.doctor", "say what stops the course on this computer, and how to mend it"),
-    "fetch-vgg": ("coursekit.models.weights", "bring VGG16's ImageNet weights: one layer, some, or all"),
+    "doctor": ("coursekit.doctor", "find what stops the course on this computer, and say how to fix it"),
+    "fetch-vgg": ("coursekit.models.weights", "fetch VGG16's ImageNet weights: one layer, some, or all"),
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Call one command, or list them all; return the exit status, 2 for a command that does not exist."""
+    """Run a command, or list them all; return the exit status, 2 for a command that doesn't exist."""
     if not arguments or arguments[0] in ("-h", "--help"):
         print("python -m coursekit COMMAND\n")
         for name, (_, purpose) in COMMANDS.items():

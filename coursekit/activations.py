@@ -1,8 +1,8 @@
-"""Looking into a network: the feature maps of any layer, and what one value in them has seen.
+"""Look into a network: the feature maps of any layer, and what one value in them has seen.
 
-Looking changes nothing. The network runs on a copy of the input, as it does when it predicts (dropout off,
-BatchNorm with its learned numbers). Afterwards every layer is in the mode it was in, no gradient is stored
-and no hook is left, even after an error or an interrupt.
+Looking changes nothing. The network runs on a copy of the input, in the mode in which it predicts (dropout
+off, BatchNorm with its learned numbers). Afterwards every layer is back in its old mode, no gradient is
+stored and no hook is left, even after an error or an interrupt.
 """
 
 import difflib
@@ -20,22 +20,22 @@ __all__ = ["feature_maps", "gradient_field", "layers_of", "predicting"]
 
 
 def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None = None) -> dict[str, Tensor]:
-    """What every layer gives for this input.
+    """Run a network and return what each layer outputs for this input.
 
     Args:
         model: Any network.
-        x: Its input, mostly `(N, C, H, W)`.
+        x: Its input, usually `(N, C, H, W)`.
         layers: Names of layers, or one name; a layer inside another is written `outer.inner`. If None, all
-            layers that hold no other layers.
+            layers that contain no other layers.
 
     Returns:
-        Outputs by layer name, in the order in which the layers ran; copies without gradients. A layer that is
-        used more than once gives `name`, then `name#2`, and so on.
+        Outputs by layer name, in the order in which the layers ran; copies without gradients. A layer that
+        runs more than once gives `name`, then `name#2`, and so on.
 
     Raises:
-        ValueError: The model has no layer of this name, the layer takes no part for this input, or nothing
+        ValueError: The model has no layer with this name, the layer doesn't run for this input, or nothing
             can be seen: the model is compiled, traced or scripted, or its weights have no size or no values.
-        TypeError: The input is no tensor, or a layer gives something else than one tensor.
+        TypeError: The input isn't a tensor, or a layer gives something other than a single tensor.
 
     Source of the idea, hooks that are removed whatever happens: Captum.
 
@@ -50,7 +50,7 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
 
     def hear(name: str, output: Tensor) -> None:
         calls[name] = calls.get(name, 0) + 1
-        # A copy: a ReLU that works in place would overwrite what came before it.
+        # A copy, since a ReLU that works in place would overwrite what came before it.
         maps[name if calls[name] == 1 else f"{name}#{calls[name]}"] = output.detach().clone()
 
     chosen = _choose(model, x, layers)
@@ -63,26 +63,26 @@ def feature_maps(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None
 
 
 def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: int, column: int) -> Tensor:
-    """How strongly each input pixel moves one value of a feature map; 0 wherever the value does not look.
+    """Measure how strongly each input pixel moves one value of a feature map; 0 where it doesn't look.
 
     This shows the receptive field at work. Max pooling passes on one pixel of each window, and ReLU only
-    positive values, so what is seen for one image can be smaller than the field that is possible.
+    positive values, so what a value sees in one image can be smaller than its possible field.
 
     Args:
         model: Any network.
         x: One image, `(1, C, H, W)`.
         layer: Name of a layer that gives `(1, channels, H', W')`.
-        channel: Of the value, in the layer's output.
-        row: Of the value.
-        column: Of the value.
+        channel: The value's channel in the layer's output.
+        row: The value's row.
+        column: The value's column.
 
     Returns:
-        `(H, W)`, from 0: the absolute gradient of the value with respect to the pixel, summed over the
+        `(H, W)`, 0 or more: the absolute gradient of the value with respect to the pixel, summed over the
         channels of the image.
 
     Raises:
-        ValueError: There is more than one image, no such layer or value, or the layer is not used once or
-            gives no maps, or nothing can be seen, as in `feature_maps`.
+        ValueError: There is more than one image, there is no such layer or value, the layer doesn't run
+            exactly once or gives no maps, or nothing can be seen, as in `feature_maps`.
         TypeError: As in `feature_maps`.
 
     >>> model = nn.Sequential(nn.Conv2d(1, 1, 3))
@@ -104,27 +104,27 @@ def gradient_field(model: nn.Module, x: Tensor, layer: str, channel: int, row: i
     if len(outputs) != 1 or outputs[0].ndim != 4:
         shapes = [tuple(output.shape) for output in outputs]
         raise WrongValueError(
-            f"layer {layer!r} must run once and give (1, channels, H, W), it gave {shapes}."
+            f"layer {layer!r} must run once and give (1, channels, H, W), but it gave {shapes}."
         )
     _, channels, height, width = outputs[0].shape
     if not (0 <= channel < channels and 0 <= row < height and 0 <= column < width):
         raise WrongValueError(
-            f"layer {layer!r} gives {channels} maps of {height} x {width}, "
-            f"there is no value at channel {channel}, row {row}, column {column}."
+            f"layer {layer!r} gives {channels} maps of {height} x {width}, so there is no value at channel "
+            f"{channel}, row {row}, column {column}. Channels, rows and columns count from 0."
         )
-    with torch.enable_grad():  # also for whoever calls this under no_grad
+    with torch.enable_grad():  # even if the caller is under no_grad
         value = outputs[0][0, channel, row, column]
     (gradient,) = torch.autograd.grad(value, pixels)
     return gradient[0].abs().sum(dim=0)
 
 
 def layers_of(model: nn.Module) -> dict[str, nn.Module]:
-    """The layers of a network by name, in its own order: modules that hold no other layers.
+    """List a network's layers by name, in its own order: the modules that contain no other layers.
 
-    What a parametrization, such as weight norm, keeps below a layer is no layer, and neither is a list.
+    Lists don't count as layers, nor does anything that a parametrization, such as weight norm, puts in one.
 
     Raises:
-        ValueError: The layers of this network cannot be seen, or have no size yet.
+        ValueError: This network's layers can't be seen, or have no size yet.
 
     >>> list(layers_of(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Sequential(nn.ReLU(), nn.MaxPool2d(2)))))
     ['0', '1.0', '1.1']
@@ -140,14 +140,14 @@ def layers_of(model: nn.Module) -> dict[str, nn.Module]:
 
 
 def _check_layers(model: nn.Module) -> None:
-    """Refuse a network that runs as one program, and one whose weights are not there yet."""
+    """Refuse a network that runs as one program, or whose weights have no size yet."""
     for name, part in model.named_modules():
         one = isinstance(part, torch.jit.ScriptModule) or hasattr(part, "_orig_mod")
         if one or part._compiled_call_impl is not None:
             raise WrongValueError(
                 f"{f'layer {name!r}' if name else 'the model'} is compiled, traced or scripted: it runs as "
-                "one program, in which no layer can be seen. Pass the network as it was before. After "
-                "torch.compile(model) that is model._orig_mod, after model.compile() copy.deepcopy(model)."
+                "one program, in which no layer can be seen. Pass the network as it was before: "
+                "model._orig_mod after torch.compile(model), copy.deepcopy(model) after model.compile()."
             )
     for name, value in model.named_parameters():
         if isinstance(value, nn.UninitializedParameter):
@@ -155,14 +155,14 @@ def _check_layers(model: nn.Module) -> None:
 
 
 def _choose(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None) -> dict[str, nn.Module]:
-    """The layers of these names; those that hold no other layers if None. What cannot be run is refused."""
+    """Find the layers with these names, or if None all that contain no others; refuse what can't be run."""
     if not isinstance(x, Tensor):
         raise WrongTypeError(
             f"expected a tensor, got {type(x).__name__}. images.to_tensor makes one from an image."
         )
     if not x.is_meta and any(value.is_meta for value in model.parameters()):
         raise WrongValueError(
-            'this network is on the meta device and has no values. Build it without device="meta".'
+            'this network is on the meta device, so it has no values. Build it without device="meta".'
         )
     if layers is None:
         return layers_of(model)
@@ -170,7 +170,7 @@ def _choose(model: nn.Module, x: Tensor, layers: str | Iterable[str] | None) -> 
     if not isinstance(layers, Iterable):
         raise WrongTypeError(f"layers must be the name of a layer or a list of names, got {layers!r}.")
     there_are = dict(model.named_modules(remove_duplicate=False))
-    # A network with names for people, such as vgg16, answers to those as well.
+    # A network that also has readable names, such as vgg16, can be asked for those too.
     there_are |= {name: model.get_submodule(path) for name, path in getattr(model, "layer_names", {}).items()}
     names = [layers] if isinstance(layers, str) else list(layers)
     for name in names:
@@ -190,7 +190,7 @@ def _run(
     def hook(name: str, _: nn.Module, __: tuple[Any, ...], output: Any) -> None:
         if not isinstance(output, Tensor):
             raise WrongTypeError(
-                f"layer {name!r} gives a {type(output).__name__}, not one tensor. "
+                f"layer {name!r} gives a {type(output).__name__}, not a single tensor. "
                 "Ask for the layers inside it, or for others."
             )
         hear(name, output)
@@ -203,13 +203,13 @@ def _run(
 
 @contextmanager
 def predicting(model: nn.Module) -> Iterator[None]:
-    """Inside, the model predicts; afterwards it is as it was, and so is torch's random state."""
-    # Pruning and weight norm make a layer's weight anew each time it runs.
+    """Let the model predict inside the block; afterwards it and torch's random state are as they were."""
+    # Pruning and weight norm make a layer's weight afresh each time it runs.
     held = [
         (vars(layer), {key: value for key, value in vars(layer).items() if isinstance(value, Tensor | bool)})
         for layer in model.modules()
     ]
-    with torch.random.fork_rng(devices=[]):  # for a dropout that is never off
+    with torch.random.fork_rng(devices=[]):  # in case of a dropout that never switches off
         model.eval()
         try:
             yield

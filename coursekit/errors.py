@@ -1,7 +1,7 @@
-"""Errors of which a notebook shows the sentence, and not the traceback above it.
+"""Errors that a notebook shows as one sentence, without the traceback.
 
-A message of the course says what was expected, what came, and what to do next. In a notebook it would stand
-below 25 lines of the course's own code, which help nobody who learns.
+The course's messages say what was expected, what came, and what to do next. In a notebook they would come
+below 25 lines of the course's own code, which are no help to a learner.
 """
 
 import linecache
@@ -10,10 +10,10 @@ import traceback
 
 
 class CourseError(Exception):
-    """An error that shows its sentence and the line of the cell; `%tb Plain` shows the whole traceback."""
+    """An error that shows its message and the line of the cell; `%tb Plain` shows the whole traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows; it calls this wherever an exception has it."""
+        """Return what IPython shows; it calls this on any exception that has it."""
         shell = sys.modules["IPython"].get_ipython()
         if shell.InteractiveTB.mode != "Context":  # the learner has asked for another traceback
             return list(shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__))

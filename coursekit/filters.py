@@ -1,8 +1,8 @@
 """Kernels and filter banks: the small arrays of weights that a conv layer slides over an image.
 
-A kernel is one `(kh, kw)` array, a filter bank `(n, kh, kw)`: n kernels, one per output channel. Everything
-here is float32, because conv layers refuse integer weights. Signs are written for cross-correlation, which is
-what a conv layer computes: a kernel answers with positive numbers where the image looks like the kernel.
+A kernel is one `(kh, kw)` array; a filter bank is `(n, kh, kw)`: n kernels, one per output channel. All are
+float32, because conv layers refuse integer weights. Signs are for cross-correlation, which is what a conv
+layer computes: a kernel responds with positive numbers where the image looks like the kernel.
 """
 
 import difflib
@@ -20,26 +20,26 @@ Float32 = NDArray[np.float32]
 
 
 def _constant(rows: ArrayLike, divisor: float = 1) -> Float32:
-    """Make a float32 array nobody can change by accident: the lessons share these constants."""
+    """Make a float32 array that can't be changed by accident: the lessons share these constants."""
     array = (np.asarray(rows, dtype=np.float64) / divisor).astype(np.float32)
     array.flags.writeable = False
     return array
 
 
 BASE_KERNEL = _constant([[-1, -1, 1, 1]] * 4)
-"""`(4, 4)` float32, read-only: answers where a dark left side meets a bright right side."""
+"""`(4, 4)` float32, read-only: responds where a dark left side meets a bright right side."""
 
 _KERNELS = {
-    # Smoothing: the weights are positive and sum to 1, so brightness stays.
+    # Smoothing: the weights are positive and sum to 1, so brightness stays the same.
     "identity": _constant([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     "box3": _constant(np.ones((3, 3)), 9),
     "box5": _constant(np.ones((5, 5)), 25),
     "gaussian3": _constant(np.outer([1, 2, 1], [1, 2, 1]), 16),
     "gaussian5": _constant(np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]), 256),
-    # Details: the weights sum to 1, the middle is pushed away from its neighbours.
+    # Details: the weights sum to 1, and the middle is pushed away from its neighbours.
     "sharpen": _constant([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
     "emboss": _constant([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
-    # Edges: the weights sum to 0, so a plain area answers 0. _x compares left with right, _y top with bottom.
+    # Edges: the weights sum to 0, so plain areas give 0. _x compares left with right, _y top with bottom.
     "base": BASE_KERNEL,
     "prewitt_x": _constant(np.outer([1, 1, 1], [-1, 0, 1])),
     "prewitt_y": _constant(np.outer([-1, 0, 1], [1, 1, 1])),
@@ -70,16 +70,16 @@ def names() -> list[str]:
 
 
 def kernel(name: str) -> Float32:
-    """Give a well-known kernel by name.
+    """Return a well-known kernel by name.
 
     Args:
         name: One of `names()`.
 
     Returns:
-        `(kh, kw)` float32; a fresh copy, change it as you like.
+        `(kh, kw)` float32; a new copy, so change it as you like.
 
     Raises:
-        ValueError: There is no kernel of this name.
+        ValueError: There is no kernel with this name.
 
     >>> kernel("sobel_x")
     array([[-1.,  0.,  1.],
@@ -97,7 +97,7 @@ def edge_bank(kernel: ArrayLike | None = None) -> Float32:
     """Make four filters: the kernel, its negative, its transpose, and the negative of the transpose.
 
     Args:
-        kernel: `(k, k)`, square because the bank holds it and its transpose; `BASE_KERNEL` if None.
+        kernel: `(k, k)`, square because the bank contains its transpose too; `BASE_KERNEL` if None.
 
     Returns:
         `(4, k, k)` float32.
@@ -125,9 +125,9 @@ def edge_bank(kernel: ArrayLike | None = None) -> Float32:
 
 
 def to_weight(bank: ArrayLike) -> Float32:
-    """Shape a kernel or a bank as the weight of a conv layer that reads one channel.
+    """Turn a kernel or a bank into the weight of a conv layer that reads one channel.
 
-    Integers become float32 as well: torch refuses to convolve a float image with integer weights.
+    Integers become float32 too: torch refuses to convolve a float image with integer weights.
 
     Args:
         bank: `(n, kh, kw)`, or one kernel `(kh, kw)`.
@@ -136,7 +136,7 @@ def to_weight(bank: ArrayLike) -> Float32:
         `(n, 1, kh, kw)` float32, a copy: (output channels, input channels, kernel height, kernel width).
 
     Raises:
-        ValueError: The bank has another number of axes, or is empty.
+        ValueError: The bank has the wrong number of axes, or is empty.
 
     >>> to_weight(edge_bank()).shape
     (4, 1, 4, 4)
@@ -153,7 +153,7 @@ def to_weight(bank: ArrayLike) -> Float32:
 
 
 def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
-    """Draw random filters, spread as torch spreads the first weights of a conv layer.
+    """Draw random filters from the range in which torch draws the initial weights of a conv layer.
 
     Args:
         shape: `(n, kh, kw)` for a bank, `(out, in, kh, kw)` for a conv weight.
@@ -163,7 +163,7 @@ def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
         float32 of that shape, uniform between -b and b, where b is 1 / sqrt(weights in one filter).
 
     Raises:
-        ValueError: The shape has another number of axes, or a size below 1.
+        ValueError: The shape has the wrong number of axes, or a size below 1.
 
     >>> random_bank((4, 3, 3)).shape
     (4, 3, 3)
@@ -172,7 +172,7 @@ def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
     """
     if len(shape) not in (3, 4) or min(shape) < 1:
         raise WrongValueError(
-            f"random_bank needs a shape (n, kh, kw) or (out, in, kh, kw) of sizes from 1, got {shape}."
+            f"random_bank needs a shape (n, kh, kw) or (out, in, kh, kw), sizes of 1 or more, got {shape}."
         )
     bound = 1 / math.sqrt(math.prod(shape[1:]))
     return np.random.default_rng(seed).uniform(-bound, bound, shape).astype(np.float32)
@@ -181,9 +181,9 @@ def random_bank(shape: tuple[int, ...], *, seed: int = 0) -> Float32:
 def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Measure how much each filter changes from one weight to the next.
 
-    The mean squared difference of neighbours across plus that of neighbours down, over twice the mean
-    square. A filter of one colour gives 0, an edge about 1, independent random weights about 2, a
-    checkerboard 4. Size does not matter.
+    The mean squared difference between neighbours across, plus that between neighbours down, over twice the
+    mean square. A filter of one colour gives 0, an edge about 1, independent random weights about 2, and a
+    checkerboard 4. Scaling the weights changes nothing.
 
     Args:
         filters: `(out, in, kh, kw)`, kh and kw at least 2.
@@ -192,7 +192,7 @@ def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         `(out,)` float64, 0 or more.
 
     Raises:
-        ValueError: The shape is another one, or a filter is all zero.
+        ValueError: The shape is wrong, or a filter is all zero.
 
     >>> edge = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
     >>> roughness(np.stack([edge, np.ones((3, 3))])[:, None]).tolist()
@@ -206,7 +206,7 @@ def roughness(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     energy = np.square(weights).mean(axis=(1, 2, 3))
     if not energy.all():
         raise WrongValueError(
-            f"filter {int(np.argmin(energy))} is all zero: nothing there can be smooth or rough"
+            f"filter {int(np.argmin(energy))} is all zero, so it is neither smooth nor rough"
         )
     across = np.square(np.diff(weights, axis=3)).mean(axis=(1, 2, 3))
     down = np.square(np.diff(weights, axis=2)).mean(axis=(1, 2, 3))

@@ -1,8 +1,8 @@
 """The arithmetic of a convolutional network in plain NumPy, written to be read.
 
-Torch is fast and OpenCV is fast; this is the version whose every step can be followed. The tests hold all
-three against each other. First comes how large an output is and which pixels one of its values has seen,
-then sliding a kernel over an image and several layers as one kernel, then ReLU and pooling.
+Torch is fast and OpenCV is fast; this is the version in which you can follow every step. The tests compare
+all three. First come the size of an output and the pixels that one of its values has seen, then sliding a
+kernel over an image and merging several layers into one kernel, and then ReLU and pooling.
 """
 
 import operator
@@ -47,17 +47,17 @@ def output_size(
     dilation: Pair = 1,
     ceil_mode: bool = False,
 ) -> Size:
-    """Say how many values a conv or pooling layer gives along one direction, or along both.
+    """Compute how many values a conv or pooling layer gives along one direction, or along both.
 
     `floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1`: one value where the window first
-    fits, and one more for every stride it can still move.
+    fits, and one more for each stride it can still move.
 
     Args:
-        size: Of the input, in pixels: one number, or `(height, width)`.
-        kernel: Of the window, in pixels.
+        size: Size of the input in pixels: one number, or `(height, width)`.
+        kernel: Size of the window in pixels.
         stride: Pixels from one window to the next.
         padding: Pixels added on each side.
-        dilation: Distance between neighbouring weights; 1 means that they touch.
+        dilation: Distance between neighbouring weights; 1 means they are side by side.
         ceil_mode: Keep a last window that only partly fits, as pooling layers can. It must begin before the
             padding at the end.
 
@@ -65,9 +65,9 @@ def output_size(
         A number if `size` is a number, `(height, width)` if it is a pair.
 
     Raises:
-        TypeError: A setting is no whole number.
-        ValueError: A number makes no sense, the window is larger than the padded input, or one number is not
-            enough, because the two directions differ.
+        TypeError: A setting isn't a whole number.
+        ValueError: A number makes no sense, the window is larger than the padded input, or the two directions
+            differ, so that one number isn't enough.
 
     >>> output_size(213, 4)
     210
@@ -86,7 +86,7 @@ def output_size(
         room = sizes[axis] + 2 * pad - window  # how far the window can still move
         count = (room + (step - 1 if ceil_mode else 0)) // step + 1
         if ceil_mode and (count - 1) * step >= sizes[axis] + pad:
-            count -= 1  # the last window would lie in the right padding only
+            count -= 1  # the last window would be entirely in the padding at the end
         if count < 1:
             raise WrongValueError(
                 f"a window of {window} pixels does not fit into {sizes[axis]} pixels with padding {pad}. "
@@ -99,9 +99,9 @@ def output_size(
 
 
 class Layer(NamedTuple):
-    """What the receptive field depends on in a conv or pooling layer, in pixels of the layer's own input.
+    """The settings of a conv or pooling layer that decide its receptive field, in pixels of its own input.
 
-    Pairs, as in `Layer(conv.kernel_size, conv.stride)`, are taken where their two numbers are equal.
+    A pair, as in `Layer(conv.kernel_size, conv.stride)`, will do if its two numbers are equal.
 
     >>> Layer(kernel=2, stride=2)
     Layer(kernel=2, stride=2, padding=0, dilation=1)
@@ -128,7 +128,7 @@ class ReceptiveField(NamedTuple):
     first_centre: float
 
     def span(self, index: int) -> tuple[int, int]:
-        """Find the first and last pixel that value number `index` has seen; beyond the edge lies padding.
+        """Find the first and last pixel that value number `index` has seen; beyond the edge is padding.
 
         >>> receptive_field([Layer(5), Layer(2, stride=2)]).span(3)
         (6, 11)
@@ -140,16 +140,16 @@ class ReceptiveField(NamedTuple):
 def receptive_field(layers: Iterable[Layer | tuple[Pair, ...]]) -> ReceptiveField:
     """Find which input pixels a value has seen after a chain of conv and pooling layers.
 
-    Going through a layer, the field grows by `(kernel - 1) * dilation` steps, and then the steps become
-    `stride` times as long. That is why pooling makes the layers after it see so much more.
+    At each layer the field grows by `(kernel - 1) * dilation` steps, and then the steps become `stride` times
+    as long. That is why the layers after a pooling layer see so much more.
 
     Args:
-        layers: From the input on; `Layer(...)` or `(kernel, stride, padding, dilation)`. A pooling layer
-            needs its stride written out. Layers without a window (ReLU, BatchNorm) are left out.
+        layers: In order from the input; `Layer(...)` or `(kernel, stride, padding, dilation)`. A pooling
+            layer needs its stride written out. Leave out layers without a window (ReLU, BatchNorm).
 
     Raises:
-        TypeError: A setting is no whole number, or there are too many of them.
-        ValueError: A number makes no sense, such as a stride of 0, or the two of a pair differ.
+        TypeError: A setting isn't a whole number, or there are too many of them.
+        ValueError: A number makes no sense, such as a stride of 0, or the two numbers of a pair differ.
 
     Source of the idea: A. Araujo, W. Norris, J. Sim, "Computing receptive fields of convolutional neural
     networks", Distill, 2019.
@@ -181,7 +181,7 @@ def receptive_field(layers: Iterable[Layer | tuple[Pair, ...]]) -> ReceptiveFiel
 def cross_correlate2d(
     image: ArrayLike, kernel: ArrayLike, *, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1
 ) -> Array:
-    """Lay the kernel on every place of the image, multiply what lies on each other, add up.
+    """Place the kernel at each position on the image, multiply weights by pixels, and add up the products.
 
     `out[y, x] = sum over i, j of kernel[i, j] * image[y * stride + i * dilation - padding,
     x * stride + j * dilation - padding]`, where the image is 0 beyond its edges. A conv layer computes this.
@@ -189,17 +189,17 @@ def cross_correlate2d(
     Args:
         image: `(H, W)`, any range. Integers are converted first, so that nothing is cut off at 0 or 255.
         kernel: `(kh, kw)`.
-        stride: Pixels from one place to the next; here and below one number, or (vertical, horizontal).
+        stride: Pixels from one place to the next; here and below, one number or (vertical, horizontal).
         padding: Rows and columns of zeros added on each side.
         dilation: Distance between neighbouring weights.
 
     Returns:
-        The feature map `(H', W')`, sizes as `output_size` says. float32, or float64 if an input needs it, as
-        float64 and wide integers do.
+        The feature map `(H', W')`, with sizes from `output_size`; float32, or float64 if an input needs it,
+        as float64 and wide integers do.
 
     Raises:
-        TypeError: A setting is no whole number, or values are no real numbers.
-        ValueError: An input is not 2-D, a setting makes no sense, or the kernel does not fit.
+        TypeError: A setting isn't a whole number, or values aren't real numbers.
+        ValueError: An input isn't 2-D, a setting makes no sense, or the kernel doesn't fit.
 
     >>> cross_correlate2d([[0, 0, 1, 1], [0, 0, 1, 1]], [[-1, 1]])
     array([[0., 1., 0.],
@@ -216,7 +216,7 @@ def cross_correlate2d(
     total = np.zeros((height, width))  # float64: rounded once, at the end
     for i, j in np.ndindex(kernel.shape):
         top, left = i * gap_y, j * gap_x
-        # Every pixel that lies under weight (i, j) while the kernel visits all its places, as one array.
+        # Every pixel that comes under weight (i, j) as the kernel visits all its places, as one array.
         under = padded[top : top + height * step_y : step_y, left : left + width * step_x : step_x]
         total += kernel[i, j].astype(float) * under
     return total.astype(np.result_type(image, kernel, np.float32))
@@ -225,9 +225,9 @@ def cross_correlate2d(
 def convolve2d(
     image: ArrayLike, kernel: ArrayLike, *, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1
 ) -> Array:
-    """Convolve as mathematics defines it: cross-correlation with the kernel turned by 180 degrees.
+    """Convolve as mathematicians define it: cross-correlation with the kernel turned by 180 degrees.
 
-    Arguments, result and errors are those of `cross_correlate2d`.
+    Arguments, result and errors are the same as for `cross_correlate2d`.
 
     >>> convolve2d([[0, 0, 1, 1], [0, 0, 1, 1]], [[-1, 1]])
     array([[ 0., -1.,  0.],
@@ -238,22 +238,22 @@ def convolve2d(
 
 
 def compose_kernels(*weights: ArrayLike) -> Array:
-    """Multiply out the one kernel that does the work of several conv layers with nothing between them.
+    """Compute the one kernel that does the work of several conv layers with nothing between them.
 
-    Cross-correlating with a, then with b, is cross-correlating once with their full convolution
-    `c[m] = sum over i + j = m of a[i] * b[j]`. It holds for stride 1, dilation 1, no
-    padding and no ReLU between.
+    Cross-correlating with a and then with b is the same as cross-correlating once with their full
+    convolution, `c[m] = sum over i + j = m of a[i] * b[j]`, if stride and dilation are 1 and there is no
+    padding and no ReLU in between.
 
     Args:
         *weights: In the order in which they are applied; all `(out, in, kh, kw)`, or all kernels `(kh, kw)`.
 
     Returns:
-        `(last out, first in, KH, KW)`, or `(KH, KW)`; KH is the sum of all kh, less 1 for each layer but the
-        first.
+        `(last out, first in, KH, KW)`, or `(KH, KW)`; KH is the sum of all kh, minus 1 for each layer after
+        the first.
 
     Raises:
-        TypeError: Values are no real numbers.
-        ValueError: There are no weights, or their shapes or channels do not match.
+        TypeError: Values aren't real numbers.
+        ValueError: There are no weights, or their shapes or channels don't match.
 
     >>> compose_kernels([[1, 1]], [[1, 1]], [[1, 1]])
     array([[1., 3., 3., 1.]])
@@ -268,7 +268,7 @@ def compose_kernels(*weights: ArrayLike) -> Array:
 
 
 def _full_convolution(first: Array, second: Array) -> Array:
-    """Convolve two kernels wherever they touch, not only where one lies inside the other."""
+    """Convolve two kernels wherever they overlap, not only where one fits inside the other."""
     return convolve2d(first, second, padding=(second.shape[0] - 1, second.shape[1] - 1))
 
 
@@ -280,7 +280,7 @@ def _compose_two(first: Array, second: Array) -> Array:
         )
 
     def between(source: int, target: int) -> Any:
-        # Every way from an input channel to an output channel goes through one channel in the middle.
+        # Every path from an input channel to an output channel goes through one channel in the middle.
         return sum(_full_convolution(a[source], b) for a, b in zip(first, second[target], strict=True))
 
     sources = range(first.shape[1])
@@ -291,16 +291,16 @@ def _compose_two(first: Array, second: Array) -> Array:
 
 
 def relu(x: ArrayLike) -> NDArray[Any]:
-    """Rectify: negative values become 0, all others stay. It clips; it does not scale.
+    """Rectify: negative values become 0, all others stay the same. It clips; it doesn't scale.
 
     Args:
         x: Any shape, any range, real numbers.
 
     Returns:
-        A new array of the same shape and dtype, from 0.
+        A new array of the same shape and dtype, with values of 0 or more.
 
     Raises:
-        TypeError: Values are no real numbers.
+        TypeError: Values aren't real numbers.
 
     >>> relu([-2.5, 0.0, 2.5])
     array([0. , 0. , 2.5])
@@ -312,21 +312,21 @@ def relu(x: ArrayLike) -> NDArray[Any]:
 def max_pool2d(
     x: ArrayLike, size: Pair, *, stride: Pair | None = None, padding: Pair = 0, ceil_mode: bool = False
 ) -> Array:
-    """Keep the largest value of every window: "was it seen anywhere here, and how strongly?".
+    """Keep the largest value in each window: "was it seen anywhere here, and how strongly?".
 
     Args:
         x: `(..., H, W)`, any range: one map, or any stack of maps. Integers are converted to float.
-        size: Of the window: one number, or (vertical, horizontal), as all settings here.
-        stride: From one window to the next; the size if None, so that windows touch and do not overlap.
+        size: Size of the window: one number or (vertical, horizontal), like all settings here.
+        stride: From one window to the next; the size if None, so that windows touch but don't overlap.
         padding: Rows and columns of minus infinity on each side, which never win; at most half the window.
-        ceil_mode: Keep a last window that only partly fits. Without it, what is left over is dropped.
+        ceil_mode: Keep a last window that only partly fits. Without it, whatever is left over is dropped.
 
     Returns:
-        `(..., H', W')`, sizes as `output_size` says; float32, or float64 if the input needs it.
+        `(..., H', W')`, with sizes from `output_size`; float32, or float64 if the input needs it.
 
     Raises:
-        TypeError: A setting is no whole number, or values are no real numbers.
-        ValueError: There are fewer than two axes, a setting makes no sense, or the window does not fit.
+        TypeError: A setting isn't a whole number, or values aren't real numbers.
+        ValueError: There are fewer than two axes, a setting makes no sense, or the window doesn't fit.
 
     >>> max_pool2d([[1, 2, 5, 6, 9], [3, 4, 7, 8, 9]], 2)  # the fifth column is dropped
     array([[4., 8.]])
@@ -339,10 +339,10 @@ def max_pool2d(
 def avg_pool2d(
     x: ArrayLike, size: Pair, *, stride: Pair | None = None, padding: Pair = 0, ceil_mode: bool = False
 ) -> Array:
-    """Keep the mean of every window: "how much of it is here?".
+    """Keep the mean of each window: "how much of it is here?".
 
-    Arguments, result and errors are those of `max_pool2d`. Padding is zeros, and they count in the mean, as
-    in torch; what `ceil_mode` lets a window reach beyond the padding does not count.
+    Arguments, result and errors are the same as for `max_pool2d`. Padding is zeros, which count in the mean,
+    as in torch; anything that `ceil_mode` lets a window reach beyond the padding doesn't count.
 
     >>> avg_pool2d([[1, 2, 5, 6, 9], [3, 4, 7, 8, 9]], 2)
     array([[2.5, 6.5]])
@@ -372,7 +372,7 @@ def _windows(
     rows, columns = output_size(
         (height, width), window, stride=(step_y, step_x), padding=(pad_y, pad_x), ceil_mode=ceil_mode
     )
-    # What the last window needs beyond the padding. Without ceil_mode it needs nothing.
+    # How far the last window reaches beyond the padding. Without ceil_mode it doesn't.
     beyond_y = max(0, (rows - 1) * step_y + window[0] - (height + 2 * pad_y))
     beyond_x = max(0, (columns - 1) * step_x + window[1] - (width + 2 * pad_x))
 
@@ -388,7 +388,7 @@ def _windows(
     return cut(padded), cut(counted)
 
 
-# What was given, checked
+# Checking what was passed in
 
 
 def _array(name: str, value: ArrayLike, shape: str) -> Array:
@@ -404,17 +404,17 @@ def _array(name: str, value: ArrayLike, shape: str) -> Array:
 
 
 def _one(name: str, value: Pair, least: int = 1) -> int:
-    """Return a setting as one number, which holds in both directions."""
+    """Return a setting as one number for both directions."""
     vertical, horizontal = pair(name, value, least=least)
     if vertical != horizontal:
         raise WrongValueError(
-            f"{name} differs between the two directions, got {value!r}. Ask for each by itself."
+            f"{name} differs between the two directions, got {value!r}. Ask for each separately."
         )
     return vertical
 
 
 def pair(name: str, value: Pair, *, least: int) -> tuple[int, int]:
-    """Return a setting as (vertical, horizontal); it holds whole numbers that are not below `least`."""
+    """Return a setting as (vertical, horizontal), two whole numbers of at least `least`."""
     numbers = tuple(value) if isinstance(value, tuple | list) else (value, value)
     try:
         vertical, horizontal = (operator.index(cast(SupportsIndex, number)) for number in numbers)

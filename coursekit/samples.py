@@ -1,6 +1,6 @@
 """The photographs that come with the course, and whom to thank for them.
 
-They lie in `data/`, beside the package in a clone of the course, and so do the weights of the course's own
+In a clone of the course they are in `data/`, next to the package, with the weights of the course's own
 network. This is the only module that knows where.
 """
 
@@ -15,24 +15,24 @@ __all__ = ["DataError", "Sample", "course_weights", "sample", "samples"]
 
 _DATA = Path(__file__).resolve().parent.parent / "data"
 _KEYS = ("file", "title", "author", "licence", "source")
-# "- key: value" in SOURCES.md, where indented lines continue the value.
+# "- key: value" in SOURCES.md; indented lines continue the value.
 _ITEM = re.compile(r"^- (\w+):(.*(?:\n  .*)*)", re.MULTILINE)
 
 
 class DataError(CourseError, RuntimeError):
-    """A file of the course is missing, cannot be understood, or was never part of it."""
+    """A file of the course is missing, makes no sense, or was never part of it."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph of the course, and whom to thank for it.
+    """One of the course's photographs, and whom to thank for it.
 
     Attributes:
         name: Short name, which `images.load_image` understands.
-        path: The file. It is not printed, because it differs from one computer to the next.
+        path: The file. It isn't printed, because it differs from one computer to the next.
         title: What the picture shows.
         author: Who took it.
-        licence: Under which terms it may be used.
+        licence: The terms on which it may be used.
         source: Web address of the original.
     """
 
@@ -44,15 +44,15 @@ class Sample:
     source: str
 
     def __str__(self) -> str:
-        """Return the credit line to print beside the picture."""
+        """Return the credit line to print with the picture."""
         return f"{self.name}: {self.title}. By {self.author}. {self.licence}. {self.source}"
 
 
 def samples() -> list[Sample]:
-    """List the photographs of the course, in the order of `data/images/SOURCES.md`.
+    """List the course's photographs, in the order of `data/images/SOURCES.md`.
 
     Raises:
-        DataError: `data/` is not there, or SOURCES.md lacks something.
+        DataError: `data/` is missing, or SOURCES.md lacks something.
 
     >>> [sample.name for sample in samples()]
     ['temple', 'rocket', 'astronaut', 'cat', 'coffee', 'brick', 'gravel']
@@ -65,7 +65,7 @@ def samples() -> list[Sample]:
         missing = [key for key in _KEYS if not items.get(key)]
         if missing:
             raise DataError(
-                f"{path}: the photograph {name!r} lacks {', '.join(missing)}. Add '- key: value'."
+                f"{path}: the photograph {name!r} has no {', '.join(missing)}. Add '- key: value'."
             )
         file, *credit = (items[key] for key in _KEYS)
         found.append(Sample(name, path.with_name(file), *credit))
@@ -76,7 +76,7 @@ def sample(name: str) -> Sample:
     """Return the photograph with this name.
 
     Raises:
-        DataError: There is none, and the message lists the names there are; or its file is gone.
+        DataError: There is none (the message lists those there are), or its file is gone.
 
     >>> sample("cat").author
     'Stefan van der Walt'
@@ -99,7 +99,7 @@ def course_weights() -> Path:
     """Return the path of the weights of the course's own network.
 
     Raises:
-        DataError: The file is not there.
+        DataError: The file is missing.
 
     >>> course_weights().name
     'vgg16_course.safetensors'
@@ -108,15 +108,15 @@ def course_weights() -> Path:
 
 
 def _find(name: str) -> Path:
-    """Return the path of a file in `data/`, after seeing that it is there."""
+    """Return the path of a file in `data/`, after checking that it exists."""
     path = _DATA / name
     if not _DATA.is_dir():
         raise DataError(
-            f"The files of the course are not here: expected the folder {_DATA}. They are not part of an "
-            "installed package. Clone the course, and in the clone run: pip install -e ."
+            f"The course's files are missing: expected the folder {_DATA}. They are not part of an installed "
+            "package. Clone the course, and in the clone run: pip install -e ."
         )
     if not path.is_file():
         raise DataError(
-            f"Expected {path}, and it is not there. Take it from the repository again: git checkout -- data"
+            f"Expected {path}, but it is not there. Restore it from the repository: git checkout -- data"
         )
     return path

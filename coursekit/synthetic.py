@@ -1,12 +1,12 @@
-"""Labelled pictures that the course draws itself: simple shapes and textures, as many as wanted.
+"""Labelled pictures that the course draws itself: simple shapes and textures, as many as you like.
 
 A picture is a subject (a star, stripes, dots, ...) in one colour over a background of overlapping random
-leaves in another. Place, size, angle, colours, contrast, light, blur and noise vary, so that a network
-which names the subjects has to learn edges in every direction and colours against each other. Everything
+leaves in another. Place, size, angle, colours, contrast, light, blur and noise vary, so a network that
+names the subjects has to learn edges in every direction and contrasts between colours. Everything
 follows from a seed: the same seed draws the same pictures, rounded to the 256 levels of a photograph.
 
 The backgrounds follow the dead-leaves model of natural images (Matheron 1968; Lee, Mumford and Huang 2001):
-shapes that hide one another have edges, flat areas and sizes distributed much as in photographs.
+shapes that hide one another have edges, flat areas and sizes much like those in photographs.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ Labels = NDArray[np.int64]
 
 _SUPERSAMPLE = 2  # every picture is drawn at twice its size, then averaged down: smooth edges at any angle
 _SMALLEST = 16
-_SHIFT = 4  # OpenCV takes vertex coordinates as integers, here in 1/16 of a pixel
+_SHIFT = 4  # OpenCV takes vertex coordinates as integers, here in sixteenths of a pixel
 
 
 def draw(label: str, rng: np.random.Generator, size: int = 32) -> Image:
@@ -42,7 +42,7 @@ def draw(label: str, rng: np.random.Generator, size: int = 32) -> Image:
         `(size, size, 3)` float32 RGB in [0, 1], every value a multiple of 1/255.
 
     Raises:
-        ValueError: The label is no class, or the size is below 16.
+        ValueError: There is no class of this name, or the size is below 16.
 
     >>> picture = draw("star", np.random.default_rng(0))
     >>> picture.shape, picture.dtype
@@ -70,22 +70,22 @@ def draw_batch(
 ) -> tuple[Image, Labels]:
     """Draw `count` labelled pictures.
 
-    Every run of `len(classes)` pictures holds each class once, in random order. Picture number `i` depends on
-    `seed`, `i`, `size` and `classes` alone. A longer batch therefore begins with the shorter one, and
-    `first` continues where an earlier batch stopped.
+    Every run of `len(classes)` pictures contains each class once, in random order. Picture number `i` depends
+    only on `seed`, `i`, `size` and `classes`. So a longer batch begins with the shorter one, and `first`
+    continues where an earlier batch stopped.
 
     Args:
         count: How many pictures, 0 or more.
         size: Height and width in pixels, at least 16.
-        seed: 0 or more; another seed draws other pictures.
-        classes: Names from `CLASSES`; all of them when None. A label is a position in this list.
+        seed: 0 or more; a different seed draws different pictures.
+        classes: Names from `CLASSES`; all of them if None. A label is a position in this list.
         first: Number of the first picture, 0 or more.
 
     Returns:
         Images `(count, size, size, 3)` float32 RGB in [0, 1], and labels `(count,)` int64.
 
     Raises:
-        ValueError: A class is unknown or named twice, none is left, or a number is out of range.
+        ValueError: A class is unknown or listed twice, the list is empty, or a number is out of range.
 
     >>> images, labels = draw_batch(4, seed=1, classes=["disc", "star"])
     >>> images.shape, sorted(labels.tolist())
@@ -96,7 +96,7 @@ def draw_batch(
         _check(name, size)
     if not names or len(set(names)) < len(names):
         raise WrongValueError(
-            f"expected one or more different classes, got {names}; they are {', '.join(CLASSES)}"
+            f"expected one or more different classes, got {names}; choose from {', '.join(CLASSES)}"
         )
     for what, number in (("count", count), ("seed", seed), ("first", first)):
         if number < 0:
@@ -117,7 +117,7 @@ def _check(label: str, size: int) -> None:
         raise WrongValueError(f"unknown class {label!r}; choose from {', '.join(CLASSES)}")
     if size < _SMALLEST:
         raise WrongValueError(
-            f"size must be at least {_SMALLEST} pixels, below which shapes are lost; got {size}"
+            f"size must be at least {_SMALLEST} pixels, or shapes would be lost; got {size}"
         )
 
 
@@ -125,13 +125,13 @@ def _check(label: str, size: int) -> None:
 
 
 def _axes(side: int) -> tuple[Mask, Mask]:
-    """Give y (side, 1) and x (1, side), from -1 to 1 across the picture."""
+    """Return y (side, 1) and x (1, side), from -1 to 1 across the picture."""
     line = ((np.arange(side, dtype=np.float32) + 0.5) * (2 / side) - 1).astype(np.float32)
     return line[:, None], line[None, :]
 
 
 def _corners(count: int, start: float = 0.0) -> Points:
-    """Give the vertices (count, 2) of a regular polygon with radius 1 around (0, 0)."""
+    """Return the vertices (count, 2) of a regular polygon with radius 1 around (0, 0)."""
     angles = start + np.arange(count) * (2 * np.pi / count)
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
@@ -155,7 +155,7 @@ def _two_colours(rng: np.random.Generator) -> tuple[Image, Image]:
         brightness = rng.uniform(0.05, 0.95, (2, 1))
         hue = rng.normal(0, 0.16, (2, 3))
         hue -= hue.mean(axis=1, keepdims=True)
-        if rng.random() < 0.25:  # equally bright: colour alone shows the subject
+        if rng.random() < 0.25:  # equally bright: only colour shows the subject
             brightness[1] = brightness[0]
             hue *= 1.6
         colours = np.clip(brightness + hue, 0, 1).astype(np.float32)
@@ -164,7 +164,7 @@ def _two_colours(rng: np.random.Generator) -> tuple[Image, Image]:
 
 
 def _dead_leaves(rng: np.random.Generator, side: int, colour: Image) -> Image:
-    """Draw overlapping leaves (side, side, 3): round or four-cornered, near one colour, small ones on top."""
+    """Draw overlapping leaves (side, side, 3): round or four-cornered, near one colour, smallest on top."""
     count = int(rng.integers(8, 25))
     spread = rng.uniform(0.02, 0.12)
     offsets = rng.normal(0, 1, (count + 1, 1)) + rng.normal(0, 0.5, (count + 1, 3))  # brightness, then hue
@@ -186,7 +186,7 @@ def _dead_leaves(rng: np.random.Generator, side: int, colour: Image) -> Image:
 
 
 def _fill(rng: np.random.Generator, side: int, colour: Image) -> Image:
-    """Give the subject's colour as an image (side, side, 3): plain, or brighter towards one side."""
+    """Return the subject's colour as an image (side, side, 3): plain, or brighter towards one side."""
     y, x = _axes(side)
     angle = rng.uniform(0, 2 * np.pi)
     slope = rng.uniform(0, 0.12)
@@ -195,7 +195,7 @@ def _fill(rng: np.random.Generator, side: int, colour: Image) -> Image:
 
 
 def _photograph(rng: np.random.Generator, canvas: NDArray[np.float64]) -> Image:
-    """Take away contrast, add some blur and some grain, then keep 256 levels: what a camera does."""
+    """Do what a camera does: lower the contrast, add some blur and grain, and keep 256 levels."""
     size = canvas.shape[0]
     contrast = rng.uniform(0.55, 1.0)
     lift = rng.uniform(0, 1 - contrast)
@@ -208,12 +208,12 @@ def _photograph(rng: np.random.Generator, canvas: NDArray[np.float64]) -> Image:
     return levels
 
 
-# Subjects. Each gives a mask (side, side) in [0, 1]: where in the picture the subject's colour goes. Textures
-# fill the picture at a random angle and spacing; shapes are polygons at a random place, size and angle.
+# Subjects. Each returns a mask (side, side) in [0, 1]: where the subject's colour goes. Textures fill the
+# picture at a random angle and spacing; shapes are polygons at a random place, size and angle.
 
 
 def _waves(rng: np.random.Generator, side: int, low: float, high: float) -> tuple[Mask, Mask]:
-    """Give two turned axes (side, side) in periods: whole numbers are one period apart."""
+    """Return two rotated axes (side, side) in periods: whole numbers are one period apart."""
     y, x = _axes(side)
     angle = rng.uniform(0, 2 * np.pi)
     periods = rng.uniform(low, high) / 2

@@ -222,7 +222,7 @@ def test_layers_that_cannot_be_seen_are_never_left_out_in_silence(look):
 
 def test_a_network_without_values_or_that_calls_no_layer_is_refused(x):
     for look in LOOKS[:3]:
-        with pytest.raises(ValueError, match=r"meta device and has no values. Build it without"):
+        with pytest.raises(ValueError, match=r"meta device, so it has no values. Build it without"):
             look(nn.Sequential(nn.Conv2d(3, 4, 3, device="meta")), x)
     model = nn.Sequential(nn.Conv2d(3, 4, 3))
     model.forward = lambda x: nn.functional.conv2d(x, model[0].weight)
@@ -253,7 +253,7 @@ def field_of(model, x, layer):
 
 
 def test_a_layer_that_gives_a_tuple_or_takes_no_part_is_named(x):
-    with pytest.raises(TypeError, match="layer '0' gives a tuple, not one tensor"):
+    with pytest.raises(TypeError, match="layer '0' gives a tuple, not a single tensor"):
         feature_maps(nn.Sequential(nn.MaxPool2d(2, return_indices=True)), x)
     model = StackedConv()
     model.conv1.spare = nn.ReLU()
@@ -306,5 +306,5 @@ def test_a_value_that_is_not_there_is_refused(x):
 def test_an_input_or_layer_that_cannot_be_asked_is_refused(x):
     with pytest.raises(ValueError, match=r"one image \(1, C, H, W\), got \(2, 3, 64, 64\)"):
         field_of(StackedConv(), torch.cat([x, x]), "conv1")
-    with pytest.raises(ValueError, match=r"once and give \(1, channels, H, W\), it gave \[\(1, 10\)\]"):
+    with pytest.raises(ValueError, match=r"once and give \(1, channels, H, W\), but it gave \[\(1, 10\)\]"):
         field_of(SmallClassifier(), x, "linear")

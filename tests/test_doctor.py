@@ -70,10 +70,10 @@ def case(level, what, mend, **seen):
         case("stop", "libgthread", "install libgl1 libglib2.0-0", opencv_error="libgthread-2.0.so.0: no"),
         case("stop", "DLL load failed", f"{AGAIN} opencv-python", opencv_error="DLL load failed"),
         case("note", "CUDA 13.0", "make clean setup", torch_cuda="13.0"),
-        case("stop", "no extension of ip", f"{AGAIN} jupyterlab_widgets", missing_extensions=("ipywidgets",)),
-        case("stop", "no extension of anyw", f"{AGAIN} anywidget; then", missing_extensions=("anywidget",)),
+        case("stop", "extension for ipy", f"{AGAIN} jupyterlab_widgets", missing_extensions=("ipywidgets",)),
+        case("stop", "extension for anyw", f"{AGAIN} anywidget; then", missing_extensions=("anywidget",)),
         case("note", "no kernel python3", "ipykernel install --sys-prefix", kernel=None),
-        case("stop", "no-such-python, which is not there", "ipykernel install", kernel=NOWHERE),
+        case("stop", "no-such-python, which does not exist", "ipykernel install", kernel=NOWHERE),
         case("stop", "another Python", "ipykernel", executable=sys.executable, kernel=__file__),
         case("stop", "temple.jpg is cut off.", "git checkout -- data", damaged=("temple.jpg is cut off.",)),
     ],
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_named_with_the_way_to_mend_it(seen, level, what, mend)
     assert [finding.level for finding in findings] == [level]
     assert what in findings[0].what
     assert mend in findings[0].mend
-    assert f"\n      mend: {findings[0].mend}" in str(findings[0])
+    assert f"\n      fix: {findings[0].mend}" in str(findings[0])
 
 
 @pytest.mark.parametrize("name", OLDEST)
@@ -173,7 +173,7 @@ def test_a_package_without_the_repository_is_said_to_be_one(tmp_path):
     said = reported(tmp_path)
     assert f"STOP  the package is in {tmp_path.resolve()}, without data/ and notebooks/" in said
     assert said.count("STOP") == 1
-    assert f'mend: "{own}" -m coursekit doctor' in said
+    assert f'fix: "{own}" -m coursekit doctor' in said
     assert "ok    numpy 2" in said  # which packages are wanted, its metadata say
 
 
@@ -202,8 +202,8 @@ def test_a_file_that_differs_is_damage_and_an_added_one_is_not(tmp_path):
     (tmp_path / "data" / "mine.jpg").touch()
     (tmp_path / "beside.txt").write_text("changed")
     cut, gone = doctor._damaged(tmp_path)
-    assert cut.startswith(f"{tmp_path / 'data' / 'cut off.jpg'} is not the file that the course came with")
-    assert gone == f"Expected {tmp_path / 'data' / 'gone.jpg'}, and it is not there."
+    assert cut.startswith(f"{tmp_path / 'data' / 'cut off.jpg'} is not the file that came with the course")
+    assert gone == f"Expected {tmp_path / 'data' / 'gone.jpg'}, but it is not there."
 
 
 def test_the_cuda_version_is_read_without_importing_torch(monkeypatch, tmp_path):

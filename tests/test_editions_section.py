@@ -91,16 +91,16 @@ def test_an_exercise_that_changed_loses_its_old_output(small, monkeypatch):
     [
         (
             lambda cells, _: cells["lesson02-ex1q"].update(source="Other"),
-            "has another source in lesson02-ex1q.",
+            "has a different source in lesson02-ex1q.",
         ),
         (
             lambda cells, _: cells["lesson02-ex2a"].metadata.update(tags=[]),
-            "has other tags in lesson02-ex2a.",
+            "has different tags in lesson02-ex2a.",
         ),
-        (lambda cells, _: cells["summary"].metadata.clear(), "has another slide type in summary."),
+        (lambda cells, _: cells["summary"].metadata.clear(), "has a different slide type in summary."),
         (lambda cells, order: order.remove(cells["lesson02-ex1a"]), "lacks the cells lesson02-ex1a."),
-        (lambda _, order: order.insert(5, new_code_cell(id="mine")), "has cells that are no exercise: mine."),
-        (lambda _, order: order.insert(5, order.pop(8)), "in another order"),
+        (lambda _, order: order.insert(5, new_code_cell(id="mine")), "belong to no exercise: mine."),
+        (lambda _, order: order.insert(5, order.pop(8)), "in a different order"),
     ],
 )
 def test_a_difference_is_named(small, change, sentence):

@@ -161,7 +161,7 @@ def test_reveal_is_the_one_that_its_authors_published(tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
     assert reveal_files(tmp_path) == texts
     (tmp_path / "dist" / "reveal.js").write_text("alert()", encoding="utf-8")
-    with pytest.raises(RevealError, match=r"reveal\.js is not that of reveal\.js 6\.0\.1: its SHA-256 is"):
+    with pytest.raises(RevealError, match=r"reveal\.js is not from reveal\.js 6\.0\.1: its SHA-256 is"):
         reveal_files(tmp_path)
     (tmp_path / "dist" / "reveal.css").unlink()
     with pytest.raises(RevealError, match=r"lacks dist/reveal\.css"):
@@ -171,7 +171,7 @@ def test_reveal_is_the_one_that_its_authors_published(tmp_path):
 def test_without_reveal_the_command_says_what_to_do(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("tools.editions.reveal.find_spec", lambda name: None)
     assert main(["slides", str(LESSONS[0]), "--to", str(tmp_path)]) == 1
-    assert "pyreveal carries, and it is not installed" in capsys.readouterr().err
+    assert "package pyreveal, which is not installed" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

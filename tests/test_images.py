@@ -661,7 +661,7 @@ def test_without_the_data_paths_still_work(photo, monkeypatch):
     monkeypatch.setattr(samples, "_DATA", photo.parent / "nowhere")
     assert load_image("photo.png").shape == (1, 2, 3)
     message = refused("temple", f"Cannot load {photo.with_name('temple')}: there is no such file.")
-    assert "The samples cannot be used: The files of the course are not here" in message
+    assert "The samples cannot be used: The course's files are missing" in message
 
 
 # to_gray, resize, to_tensor

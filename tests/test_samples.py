@@ -100,8 +100,8 @@ def test_a_missing_file_is_named(folder, gone, call):
     (folder / gone).unlink(missing_ok=True)
     with pytest.raises(DataError) as caught:
         call()
-    restore = "Take it from the repository again: git checkout -- data"
-    assert str(caught.value) == f"Expected {folder / gone}, and it is not there. {restore}"
+    restore = "Restore it from the repository: git checkout -- data"
+    assert str(caught.value) == f"Expected {folder / gone}, but it is not there. {restore}"
 
 
 def test_a_photograph_that_is_gone_takes_no_other_with_it(folder):
@@ -111,7 +111,7 @@ def test_a_photograph_that_is_gone_takes_no_other_with_it(folder):
 
 def test_a_photograph_without_a_licence_is_refused(folder):
     edit(folder, "- licence: Public domain, released by SpaceX\n", "")
-    lacks = r"SOURCES\.md: the photograph 'rocket' lacks licence\. Add '- key: value'"
+    lacks = r"SOURCES\.md: the photograph 'rocket' has no licence\. Add '- key: value'"
     with pytest.raises(DataError, match=lacks):
         samples.samples()
 

@@ -216,7 +216,7 @@ REFUSED = [
     (Own(lambda own, y: functional.conv2d(y, own.conv.weight.mT)), f"{OUTSIDE} conv.weight outside"),
     (Own(lambda own, y: y[:, :3].flatten(2) @ own.conv.weight[:, 0]), f"{OUTSIDE} conv.weight outside"),
     (nn.Sequential(nn.ConvTranspose2d(3, 8, 4, 2)), f"0 is a ConvTranspose2d; {UNKNOWN}"),
-    (nn.Sequential(nn.Flatten(2), nn.LSTM(64, 3)), "layer '1' gives a tuple, only tensors can be counted"),
+    (nn.Sequential(nn.Flatten(2), nn.LSTM(64, 3)), "layer '1' gives a tuple, but the table can only"),
 ]
 
 
@@ -227,7 +227,7 @@ def test_what_it_cannot_see_it_refuses(model, message):
 
 
 CONV4, VGG_SHAPES = nn.Conv2d(3, 4, 3), vgg16(device="meta")
-IMAGE = r"expected the size of one image \(C, H, W\), all from 1, got"
+IMAGE = r"expected the size of one image \(C, H, W\), all 1 or more, got"
 MISFITS = [
     (
         VGG_SHAPES,

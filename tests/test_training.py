@@ -72,10 +72,10 @@ def test_a_killed_run_repeats_what_it_had_not_saved_and_comes_to_the_same_weight
 
 def test_a_checkpoint_of_something_else_is_refused(tmp_path):
     train(TINY, tmp_path / "checkpoint")
-    with pytest.raises(ValueError, match=r"another recipe:\n.*seed=1.*\n.*seed=2.*\nRemove the file"):
+    with pytest.raises(ValueError, match=r"a different recipe:\n.*seed=1.*\n.*seed=2.*\nRemove the file"):
         train(replace(TINY, seed=2), tmp_path / "checkpoint")
     (tmp_path / "torn").write_bytes((tmp_path / "checkpoint").read_bytes()[:2000])
-    with pytest.raises(ValueError, match="torn is no checkpoint of this program"):
+    with pytest.raises(ValueError, match="torn is not one of this program's checkpoints"):
         train(TINY, tmp_path / "torn")
 
 
@@ -148,7 +148,7 @@ def test_the_command_trains_goes_on_after_ctrl_c_and_scores(tmp_path, drawn, mon
     out = tmp_path / "net.safetensors"
     drawn.stop_at = 105
     assert main(["train", "--out", str(out), "--steps", "106"]) == 130
-    assert "The same command goes on" in capsys.readouterr().err
+    assert "Run the same command to continue" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["net.safetensors.checkpoint"]
     drawn.stop_at = None
     assert main(["train", "--out", str(out), "--steps", "106"]) == 0

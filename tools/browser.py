@@ -1,4 +1,4 @@
-"""A Chromium without a window, for the tests and pictures of how the lessons look in a page."""
+"""A Chromium without a window, for tests and for screenshots of the lessons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FLAGS", "BrowserError", "chromium_path", "open_browser"]
 
-# Without a screen, and without the background traffic of a browser that somebody uses.
+# Without a screen, and without the background traffic of an everyday browser.
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -28,17 +28,17 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 class BrowserError(RuntimeError):
-    """There is no playwright, or no Chromium that it could drive."""
+    """There is no playwright, or no Chromium for it to drive."""
 
 
 def chromium_path() -> str | None:
-    """Find a Chromium: the path in `COURSEKIT_CHROMIUM`, else one on the PATH.
+    """Find a Chromium: the path in `COURSEKIT_CHROMIUM`, or else one on the PATH.
 
     Returns:
-        The path of the program, or None: then playwright's own Chromium is the last choice.
+        The path of the program, or None, which leaves playwright's own Chromium.
 
     Raises:
-        BrowserError: `COURSEKIT_CHROMIUM` names a program that does not exist.
+        BrowserError: `COURSEKIT_CHROMIUM` names a program that doesn't exist.
     """
     wanted = os.environ.get("COURSEKIT_CHROMIUM")
     if wanted:
@@ -53,13 +53,13 @@ def chromium_path() -> str | None:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Start Chromium and end it when the block is left.
+    """Start Chromium, and close it at the end of the block.
 
     Yields:
         A playwright `Browser`.
 
     Raises:
-        BrowserError: Playwright is not installed, or no Chromium was found or could be started.
+        BrowserError: Playwright isn't installed, or no Chromium could be found or started.
     """
     try:
         from playwright.sync_api import Error, sync_playwright

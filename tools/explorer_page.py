@@ -1,8 +1,8 @@
-"""An explorer as a page of its own, with no Jupyter around it: for measuring, for tests, for looking.
+"""An explorer as a stand-alone page, without Jupyter: to measure it, test it or just look at it.
 
     python -m tools.explorer_page FilterExplorer page.html --photograph temple
 
-The page holds the explorer's module, style sheet and state, and a model that keeps what the learner sets.
+The page contains the explorer's module, style sheet and state, and a model that stores what the learner sets.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def to_page(explorer: Explorer, *, dark: bool = False) -> str:
     """Return an explorer as the text of an HTML page that needs nothing else.
 
     Args:
-        explorer: With the state that the page begins with.
-        dark: Begin with the dark theme.
+        explorer: The explorer, in the state in which the page should begin.
+        dark: Start in the dark theme.
 
     >>> import numpy as np
     >>> page = to_page(explorers.FilterExplorer(np.eye(9)))
@@ -97,12 +97,12 @@ def _script(value: Any) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write an explorer's page into a file."""
+    """Write an explorer's page to a file."""
     parser = argparse.ArgumentParser(prog="python -m tools.explorer_page", description=__doc__)
-    parser.add_argument("explorer", choices=explorers.__all__, help="the class")
+    parser.add_argument("explorer", choices=explorers.__all__, help="its class")
     parser.add_argument("file", type=Path, help="the HTML file to write")
     parser.add_argument("--photograph", default="temple", help="a sample's name or a path")
-    parser.add_argument("--dark", action="store_true", help="begin with the dark theme")
+    parser.add_argument("--dark", action="store_true", help="start in the dark theme")
     chosen = parser.parse_args(arguments)
     explorer = getattr(explorers, chosen.explorer)(chosen.photograph)
     chosen.file.write_text(to_page(explorer, dark=chosen.dark), encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Writing files completely or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["replace"]
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Replace a file, whole or not at all; its folder is made."""
+    """Replace a file, completely or not at all, creating its folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -1,4 +1,4 @@
-"""A JupyterLab of its own: it sees one folder, keeps nothing, and ends with the block that started it."""
+"""A private JupyterLab: it sees one folder, keeps nothing, and stops with the block that started it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["LabError", "address", "end_kernels", "serve"]
 
 SECONDS = 60.0
 SETTINGS = {
-    # Every cell is in the page, also those far below: for pictures, and for reading the whole lesson.
+    # Every cell is in the page, even far below: for screenshots, and for reading the whole lesson.
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {
         "fetchNews": "false",
@@ -34,9 +34,9 @@ class LabError(RuntimeError):
 
 
 def address(server: str, notebook: str, *, page: str = "lab/tree") -> str:
-    """Make the address at which JupyterLab opens a notebook, and no other that was open before.
+    """Make the address at which JupyterLab opens this notebook and none that was open before.
 
-    Notebook 7 opens it at the page "notebooks".
+    For Notebook 7 the page is "notebooks".
 
     >>> address("http://127.0.0.1:8888/?token=abc", "01 a.ipynb")
     'http://127.0.0.1:8888/lab/tree/01%20a.ipynb?token=abc&reset'
@@ -46,7 +46,7 @@ def address(server: str, notebook: str, *, page: str = "lab/tree") -> str:
 
 
 def end_kernels(server: str) -> int:
-    """End all kernels of a server that `serve` started, so that lessons do not pile up in memory.
+    """Stop all the kernels of a server that `serve` started, so that lessons don't pile up in memory.
 
     Returns:
         How many there were.
@@ -62,19 +62,19 @@ def end_kernels(server: str) -> int:
 
 @contextmanager
 def serve(folder: Path, *, program: str = "jupyterlab") -> Iterator[str]:
-    """Start JupyterLab on a free port of this machine alone, and end it when the block is left.
+    """Start JupyterLab on a free port, visible to this machine only, and stop it at the end of the block.
 
-    Settings, workspaces and everything else that JupyterLab stores goes into a temporary folder.
+    Settings, workspaces and everything else that JupyterLab stores go into a temporary folder.
 
     Args:
         folder: The folder that JupyterLab shows.
-        program: The module that is started: "jupyterlab", or "notebook" for Notebook 7.
+        program: The module to start: "jupyterlab", or "notebook" for Notebook 7.
 
     Yields:
-        The server's address with its token; `address` makes a notebook's address of it.
+        The server's address with its token; `address` turns it into a notebook's address.
 
     Raises:
-        LabError: The server did not start; the message ends with what it said.
+        LabError: The server didn't start; the message ends with what it said.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         home = Path(temporary)
@@ -91,10 +91,10 @@ def serve(folder: Path, *, program: str = "jupyterlab") -> Iterator[str]:
             "OMP_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", program, "--no-browser", "--ServerApp.ip=127.0.0.1"]
-        # Port 0: the system chooses a free one, and the server writes down which.
+        # Port 0 lets the system choose a free one, and the server writes down which.
         command += ["--ServerApp.port=0", f"--ServerApp.root_dir={folder.resolve()}"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")  # in a container there is often nobody else
+            command.append("--allow-root")  # in a container there is often no other user
         with (home / "log.txt").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
@@ -110,7 +110,7 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
             try:
                 info = json.loads(file.read_text(encoding="utf-8"))
             except json.JSONDecodeError:
-                continue  # it is being written
+                continue  # it's still being written
             return f"http://127.0.0.1:{info['port']}/?token={info['token']}"
         time.sleep(0.1)
     said = (home / "log.txt").read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -118,7 +118,7 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()  # the server ends its kernels
+    process.terminate()  # the server stops its kernels
     try:
         process.wait(timeout=20)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What one does in JupyterLab's page: choose from its menus, run one cell or all."""
+"""Things to do in JupyterLab's page: choose from its menus, run one cell or all of them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ if TYPE_CHECKING:
 
 __all__ = ["choose", "run_all", "run_cell"]
 
-# A cell that runs, or waits to run, has a star where its number will be.
+# A cell that is running or waiting has a star in place of its number.
 RAN = """cell => cell.querySelector('.jp-InputPrompt').textContent"""
 
 
 def choose(page: Page, *menus: str) -> None:
-    """Choose an entry of JupyterLab's menu: its name, after those of the menus that lead to it."""
+    """Choose an entry from JupyterLab's menus: the names of the menus that lead to it, then its own."""
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menus[0]}$")).click()
     for name in menus[1:]:
         page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).last.click()
 
 
 def run_all(page: Page) -> None:
-    """Run every cell, without waiting for their end."""
-    # JupyterLab forgets what it is asked to run while the kernel is still starting.
+    """Run every cell, without waiting for them to finish."""
+    # While the kernel is still starting, JupyterLab forgets what it is asked to run.
     page.get_by_text("| Idle").wait_for()
     choose(page, "Run", "Run All Cells")
 
 
 def run_cell(page: Page, number: int) -> str:
-    """Run one code cell, counted from 0, to its end; return the text of its outputs."""
+    """Run one code cell, counted from 0, until it finishes; return the text of its outputs."""
     cell = page.locator(".jp-CodeCell").nth(number)
     before = cell.evaluate(RAN)
     cell.locator(".cm-content").click()

@@ -1,8 +1,8 @@
-"""Show how a lesson looks: `python -m tools.screenshots notebooks/01_image_loading.ipynb folder`.
+"""Shows what a lesson looks like: `python -m tools.screenshots notebooks/01_image_loading.ipynb folder`.
 
-The notebook is exported to HTML as it is committed, opened at the width of a laptop's text column and
-written as PNG pages that end between two cells. Formulas stay in TeX, since the exported page would fetch
-MathJax from the network; the browser tests take pictures of JupyterLab itself, where formulas are drawn.
+The committed notebook is exported to HTML, opened at the width of a laptop's text column and written as
+PNG pages that end between two cells. Formulas stay in TeX, because the exported page would fetch MathJax
+from the network; the browser tests take screenshots of JupyterLab itself, where formulas are drawn.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def page_ends(borders: Sequence[float], total: float, height: float = HEIGHT) ->
     Args:
         borders: Where one cell ends and the next begins, in pixels from the top, rising.
         total: The height of everything.
-        height: The most that a page may be high.
+        height: The greatest height of a page.
 
     >>> page_ends([300, 900, 1300, 2600], 3000, height=1000)
     [900, 1900, 2600, 3000]
@@ -58,7 +58,7 @@ def render(notebook: Path, folder: Path) -> list[Path]:
 
     Args:
         notebook: The `.ipynb` file.
-        folder: Where the files go; it is made.
+        folder: Where the files go; it is created if needed.
 
     Returns:
         The files: `01.png`, `02.png`, ...
@@ -68,7 +68,7 @@ def render(notebook: Path, folder: Path) -> list[Path]:
     """
 
     def stay_here(route: Route) -> None:
-        # MathJax and the like: without a network the page would wait for them.
+        # Blocks MathJax and the like, which the page would wait for without a network.
         if route.request.url.startswith(("file:", "data:", "blob:")):
             route.continue_()
         else:

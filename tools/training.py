@@ -1,14 +1,14 @@
 """Trains the course's own network on pictures that the course draws, and scores it.
 
-    python -m tools.training train    draws and trains; stopped or killed, the same command goes on
+    python -m tools.training train    draws and trains; if it is stopped or killed, run it again to continue
     python -m tools.training score    tests a trained network on fresh pictures
 
-Everything that a step needs follows from the recipe, the step's number and the last checkpoint: pictures are
-drawn from the seed and the step's number, and the checkpoint holds weights, optimiser and schedule.
+Everything a step needs follows from the recipe, the step's number and the last checkpoint: pictures are drawn
+from the seed and the step's number, and the checkpoint has the weights, the optimiser and the schedule.
 
-While the network learns, BatchNorm stands between each convolution and its ReLU. Afterwards each BatchNorm,
-which is then only a fixed scale and shift per channel, is folded into the convolution before it, and what is
-left is a narrow VGG16.
+While the network learns, there is a BatchNorm between each convolution and its ReLU. Afterwards each one,
+which by then is just a fixed scale and shift per channel, is folded into the convolution before it, leaving
+a narrow VGG16.
 
 Sources: Simonyan and Zisserman 2015 (VGG16); Ioffe and Szegedy 2015 (BatchNorm); Loshchilov and Hutter 2019
 (AdamW); Smith and Topin 2019 (the one-cycle schedule); Szegedy et al. 2016 (label smoothing).
@@ -51,15 +51,15 @@ FRESH_SEED = 20_000  # draws the pictures for the score; training draws from the
 
 @dataclass(frozen=True)
 class Recipe:
-    """All numbers that decide what is learned.
+    """All the numbers that decide what is learned.
 
-    The first layer starts small and decays fast. BatchNorm stands behind it, so the size of its filters
-    changes nothing, but what they started from is soon forgotten: what remains was learned, and can be
-    looked at.
+    The first layer starts small and decays fast. A BatchNorm follows it, so the size of its filters makes no
+    difference, but their starting values are soon forgotten: what remains was learned, and is worth
+    looking at.
 
     `steps` times `batch_size` pictures of `size` x `size` pixels are drawn from `seed`. The learning rate
-    rises to `learning_rate` over the share `warm_up` of the steps, then falls to zero. `widths` has the
-    filters of every conv layer, block by block; a pooling layer follows each block.
+    rises to `learning_rate` over a fraction `warm_up` of the steps, then falls to zero. `widths` has the
+    number of filters in each conv layer, block by block; a pooling layer follows each block.
     """
 
     steps: int = 5000
@@ -76,16 +76,16 @@ class Recipe:
 
 
 def train(recipe: Recipe, checkpoint: Path, *, device: str = "cpu", save_every: int = 100) -> VGG:
-    """Train the course's network, from the checkpoint on if there is one.
+    """Train the course's network, continuing from the checkpoint if there is one.
 
-    On one kind of processor with the same number of torch threads, an interrupted run and an uninterrupted
-    one give equal weights. The checkpoint stays when training has ended.
+    On the same kind of processor with the same number of torch threads, an interrupted run and an
+    uninterrupted one give equal weights. The checkpoint is still there when training ends.
 
     Args:
-        recipe: What is learned.
-        checkpoint: File to go on from and to save to.
-        device: torch's name of the device, such as "cpu" or "cuda".
-        save_every: Steps between checkpoints: so many are lost at most when the run is killed.
+        recipe: What to learn.
+        checkpoint: File to continue from and to save to.
+        device: torch's name for the device, such as "cpu" or "cuda".
+        save_every: Steps between checkpoints: the most that are lost if the run is killed.
 
     Returns:
         The trained network with its BatchNorm layers, in evaluation mode, on `device`.
@@ -134,7 +134,7 @@ def train(recipe: Recipe, checkpoint: Path, *, device: str = "cpu", save_every: 
 
 
 def fold_batch_norm(network: VGG) -> VGG:
-    """Take the BatchNorm layers out of a network in evaluation mode; its outputs differ by rounding alone."""
+    """Take the BatchNorm layers out of a network in evaluation mode; its outputs change only by rounding."""
     layers: list[nn.Module] = []
     for layer in network.features:
         if isinstance(layer, nn.BatchNorm2d) and isinstance(layers[-1], nn.Conv2d):
@@ -148,13 +148,13 @@ def fold_batch_norm(network: VGG) -> VGG:
 def count_right(
     network: VGG, count: int, *, size: int = Recipe.size, seed: int = FRESH_SEED
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Show the network freshly drawn pictures and count, class by class, what it names rightly.
+    """Show the network freshly drawn pictures and count, class by class, how many it gets right.
 
     Args:
-        network: In evaluation mode, on the CPU; its `classes` are drawn.
+        network: In evaluation mode, on the CPU; the pictures are of its `classes`.
         count: How many pictures.
         size: Their height and width.
-        seed: From which they are drawn; not the one of the training.
+        seed: The seed they are drawn from; not the one used for training.
 
     Returns:
         How many were right, and how many there were: both `(classes,)` int64.
@@ -177,9 +177,9 @@ def save_network(network: VGG, path: Path, recipe: Recipe, *, pictures: int = 40
 
     Args:
         network: With its BatchNorm layers, from `train`; it is changed.
-        path: File to write; the file appears complete or not at all.
+        path: File to write; it appears complete or not at all.
         recipe: What was learned.
-        pictures: How many fresh ones it is scored on.
+        pictures: How many fresh ones to score it on.
     """
     network = fold_batch_norm(network.cpu()).half().float()
     right, seen = count_right(network, pictures, size=recipe.size)
@@ -207,14 +207,14 @@ def save_network(network: VGG, path: Path, recipe: Recipe, *, pictures: int = 40
 
 
 def _beginning(recipe: Recipe) -> VGG:
-    """Build the network with random weights, and a BatchNorm behind each convolution."""
+    """Build the network with random weights and a BatchNorm after each convolution."""
     network = VGG(recipe.widths, pool=1, hidden=(), classes=len(CLASSES))
     network.classes, network.mean, network.std = CLASSES, (0.5,) * 3, (0.25,) * 3
     layers: list[nn.Module] = []
     for layer in network.features:
         layers.append(layer)
         if isinstance(layer, nn.Conv2d):
-            layer.bias = None  # BatchNorm brings its own
+            layer.bias = None  # BatchNorm has its own
             layers.append(nn.BatchNorm2d(layer.out_channels))
     network.features = nn.Sequential(*layers)
     network.to_empty(device="cpu")
@@ -235,12 +235,12 @@ def _resume(path: Path, recipe: Recipe, parts: dict[str, Any], device: str) -> i
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
         raise ValueError(
-            f"{path} is no checkpoint of this program; remove it or name another --out"
+            f"{path} is not one of this program's checkpoints; remove it or choose another --out"
         ) from error
     if state["recipe"] != repr(recipe):
         raise ValueError(
-            f"the checkpoint {path} was made with another recipe:\n"
-            f"  there {state['recipe']}\n  now   {recipe}\nRemove the file, or name another --out."
+            f"the checkpoint {path} was made with a different recipe:\n"
+            f"  there {state['recipe']}\n  now   {recipe}\nRemove the file, or choose another --out."
         )
     for name, part in parts.items():
         part.load_state_dict(state[name])
@@ -267,16 +267,16 @@ def _print_score(network: VGG, pictures: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status: 1 when it cannot be done, 130 when stopped."""
+    """Run the command line; return the exit status: 1 if it can't be done, 130 if stopped."""
     parser = argparse.ArgumentParser(prog="python -m tools.training")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("train", help="draw pictures and train the course's network")
-    command.add_argument("--out", type=Path, default=Path(SHIPPED.name), help="else %(default)s")
-    command.add_argument("--steps", type=int, default=Recipe.steps, help="else %(default)s")
-    command.add_argument("--device", default="cpu", help="torch's name of it, such as cuda; else %(default)s")
+    command.add_argument("--out", type=Path, default=Path(SHIPPED.name), help="default: %(default)s")
+    command.add_argument("--steps", type=int, default=Recipe.steps, help="default: %(default)s")
+    command.add_argument("--device", default="cpu", help="torch's name, such as cuda (default: %(default)s)")
     command = commands.add_parser("score", help="test a trained network on freshly drawn pictures")
-    command.add_argument("file", nargs="?", type=Path, default=SHIPPED, help="else the course's own network")
-    command.add_argument("--pictures", type=int, default=4000, help="else %(default)s")
+    command.add_argument("file", nargs="?", type=Path, default=SHIPPED, help="default: the course's network")
+    command.add_argument("--pictures", type=int, default=4000, help="default: %(default)s")
     options = parser.parse_args(arguments)
     try:
         if options.command == "score":
@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         save_network(train(recipe, checkpoint, device=options.device), options.out, recipe)
         checkpoint.unlink(missing_ok=True)
     except KeyboardInterrupt:
-        print("Stopped. The same command goes on from the last checkpoint.", file=sys.stderr)
+        print("Stopped. Run the same command to continue from the last checkpoint.", file=sys.stderr)
         return 130
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
         print(f"Not done: {error}", file=sys.stderr)

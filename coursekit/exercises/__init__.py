@@ -1,4 +1,4 @@
-"""Exercises that answer back: of each lesson a module with its exercises as attributes.
+"""Exercises that answer back: one module per lesson, with its exercises as attributes.
 
 `from coursekit.exercises import lesson_2 as exercises` gives `exercises.diagonal.check(my_kernel)`,
 its `.hint()` and `.solution()`, and `exercises.progress()`.
@@ -22,10 +22,10 @@ def lesson(number: int) -> ModuleType:
     """Load the exercises of one lesson.
 
     Args:
-        number: Of the lesson, from 1.
+        number: Number of the lesson, from 1.
 
     Returns:
-        The module, with each exercise by its name, and all of them in `progress.exercises`.
+        The module: each exercise under its own name, and all of them in `progress.exercises`.
 
     Raises:
         ValueError: There is no such lesson.

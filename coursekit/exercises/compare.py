@@ -1,4 +1,4 @@
-"""What differs between an array and the right one, in words."""
+"""Say in words how an array differs from the right one."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +9,7 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
 
 def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
-    """Whether two arrays have the same shape and, but for rounding, the same values."""
+    """Say whether two arrays have the same shape and, apart from rounding, the same values."""
     one, other = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
     return one.shape == other.shape and np.allclose(one, other, rtol=RELATIVE, atol=ABSOLUTE)
 
@@ -17,12 +17,12 @@ def close(answer: ArrayLike, wanted: ArrayLike) -> bool:
 def difference(
     answer: ArrayLike, wanted: ArrayLike, *, reveal: bool = False, what: str = "Your array"
 ) -> str:
-    """Say in words what differs, from the most telling to the least; empty if nothing does.
+    """Name the most telling difference in words; empty if there is none.
 
     Args:
         answer: What came: real, finite numbers.
         wanted: What should have come.
-        reveal: Also say the wanted value at the place that is named. Not where that gives the answer away.
+        reveal: Also give the right value at the place that is named. Not if that would give the answer away.
         what: What the sentence calls it.
     """
     came, right = np.asarray(answer, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
@@ -45,14 +45,14 @@ def _about_shapes(came: Array, right: Array) -> str:
 
 
 def _rescaled(came: Array, right: Array) -> str:
-    """The same values, but for one factor or one number added."""
+    """Recognise the right values times one factor, or with one number added."""
     if close(came, -right):
         return "has the right numbers with the opposite sign"
     size = float((right * right).sum())
     factor = float((came * right).sum()) / size if size else 0.0
     if abs(factor) > ABSOLUTE and close(came, factor * right) and came.size > 1:
         if np.isclose(factor, 255, rtol=0.01):
-            return "is 255 times too large: bytes, not values from 0 to 1"
+            return "is 255 times too large: it has bytes, not values from 0 to 1"
         if np.isclose(factor * 255, 1, rtol=0.01):
             return "is 255 times too small: it was divided by 255 once too often"
         return f"is the right one times {factor:.4g}"
@@ -76,12 +76,12 @@ def _turned(came: Array, right: Array) -> str:
         if close(came, turned):
             return words
         if close(came, -turned):
-            return f"{words}, and its sign is opposite"
+            return f"{words}, and has the opposite sign"
     return ""
 
 
 def _shifted(came: Array, right: Array) -> str:
-    """The same values one row or one column further, where both have any."""
+    """Recognise the right values one row or one column away, wherever both arrays have any."""
     directions = {"row": ("down", "up"), "column": ("to the right", "to the left")}
     if right.ndim < 2:
         directions = {"place": ("on", "back")}

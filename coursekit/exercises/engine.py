@@ -1,4 +1,4 @@
-"""An exercise, what it says back, and how far a learner has come in a lesson."""
+"""An exercise, what it says back, and how far a learner has got in a lesson."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from coursekit.exercises.answers import Refused, named, refuse_blank
 Kind = Literal["predict", "repair", "kernel", "function", "forward", "explain", "stretch"]
 State = Literal["blank", "wrong", "right", "hint", "solution"]
 
-UNREADABLE = "The check could not read your answer. Has it the form that the task asks for?"
+UNREADABLE = "The check could not read your answer. Does it have the form that the task asks for?"
 SIGNS = {"blank": "…", "wrong": "✗", "right": "✓"}
 WORDS = {"blank": "not answered yet", "wrong": "not yet", "right": "right"}
-# JupyterLab's colours where there are any, so that a dark theme gets its own; else the fallback.
+# JupyterLab's colours if there are any, so that a dark theme gets its own; otherwise the fallback.
 COLOURS = {
     "blank": "var(--jp-border-color1, #8a8a8a)",
     "wrong": "var(--jp-warn-color1, #b45f06)",
@@ -45,9 +45,9 @@ class Right:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A judge's verdict on an answer that is not right yet: what differs and where to look.
+    """A judge's verdict on an answer that isn't right yet: what differs and where to look.
 
-    One to three sentences that do not give the answer away. Code stands between backticks.
+    One to three sentences that don't give the answer away. Code goes between backticks.
     """
 
     why: str
@@ -58,13 +58,13 @@ Verdict = Right | Wrong
 
 
 def choice(answer: Any, right: str, **says: str) -> Verdict:
-    """Judge the letter that was chosen in a question with lettered statements.
+    """Judge the letter chosen in a question with lettered statements.
 
     Args:
-        answer: A letter, large or small; brackets, a full stop and spaces around it do not matter. The wide
-            letters of an East Asian keyboard will do.
+        answer: A letter, upper or lower case; brackets, a full stop and spaces around it don't matter. The
+            wide letters of an East Asian keyboard will do.
         right: The letter of the right statement.
-        **says: For each letter why its statement is right, or what speaks against it.
+        **says: For each letter, why its statement is right or what is wrong with it.
     """
     letters = sorted(says)
     wanted = f'Answer with one letter in quotation marks, as in `"{letters[0]}"`.'
@@ -74,7 +74,7 @@ def choice(answer: Any, right: str, **says: str) -> Verdict:
     if len(letter) == 1 and letter.isalpha() and not letter.isascii():
         raise Refused(
             f"Your letter comes from another alphabet, even if it looks like one of {', '.join(letters)}. "
-            "Switch the keyboard to English, and write it again."
+            "Switch your keyboard to English and type it again."
         )
     if letter not in says:
         raise Refused(
@@ -107,10 +107,10 @@ class Feedback:
 class check_prediction:  # noqa: N801 (called like a function; what it returns only shows itself)
     """Show the answer to a prediction, folded away until the learner asks for it.
 
-    The cell that calls it has its code hidden, so that nothing is given away.
+    The code of the cell that calls it is hidden, so that nothing is given away.
 
     Args:
-        answer: One to five sentences with the numbers, which the cell has computed; code between backticks.
+        answer: One to five sentences with the numbers that the cell has computed; code between backticks.
 
     >>> check_prediction(f"The largest response is {2 * 4}.")
     Check your prediction: The largest response is 8.
@@ -128,19 +128,19 @@ class check_prediction:  # noqa: N801 (called like a function; what it returns o
 
 @dataclass(kw_only=True, repr=False)
 class Exercise:
-    """An exercise of a lesson; `Progress.exercise` makes one of a judge."""
+    """An exercise in a lesson; `Progress.exercise` makes one from a judge."""
 
     lesson: int
     number: int  # in its lesson, from 1
-    name: str  # what the lesson's module calls it
+    name: str  # its name in the lesson's module
     title: str
     kind: Kind
     question: str  # Markdown, a few short sentences
-    blank: str  # code of the answer's cell without the call of check; the learner's part is `...`
-    answer: str  # code of a solution that takes the place of `blank`
-    why: str  # one sentence that says why the solution is one
+    blank: str  # code of the answer's cell without the call to check; the learner's part is `...`
+    answer: str  # code of a solution, to replace `blank`
+    why: str  # one sentence that says why the solution works
     hints: tuple[str, ...]  # two or three steps, none of which is the answer
-    # Takes an answer that is not blank; returns Right or Wrong, or raises Refused.
+    # Takes an answer that isn't blank; returns Right or Wrong, or raises Refused.
     judge: Callable[[Any], Verdict]
     points: int = 1  # what it is worth in an assignment, 1 to 3
     state: State = "blank"  # what the last check said; nothing is written to a file
@@ -150,7 +150,7 @@ class Exercise:
         self.question, self.blank, self.answer = map(str.strip, (self.question, self.blank, self.answer))
 
     def __repr__(self) -> str:
-        """Show the question, never the answer: this is what a learner sees who forgets the brackets."""
+        """Show the question, never the answer: this is what learners see if they forget the brackets."""
         return f"{self.label} {self.title}\n\n{self.question}\n\nWith brackets: exercises.{self.name}.hint()"
 
     @property
@@ -160,7 +160,7 @@ class Exercise:
 
     @property
     def variable(self) -> str:
-        """The name that the blank gives to the answer: the last one at its outer level."""
+        """The name that the blank gives the answer: the last one at its outer level."""
         return str(re.findall(r"^(?:def |class )?(\w+)", self.blank, re.MULTILINE)[-1])
 
     @property
@@ -169,7 +169,7 @@ class Exercise:
         return f"exercises.{self.name}.check({self.variable})"
 
     def check(self, answer: Any) -> Feedback:
-        """Say whether an answer is right, and if not, what to look at.
+        """Say whether an answer is right and, if it isn't, what to look at.
 
         Args:
             answer: Whatever the learner has. Nothing that a learner does raises an error here.
@@ -180,26 +180,26 @@ class Exercise:
             self.state, said = "right" if isinstance(verdict, Right) else "wrong", verdict.why
         except Refused as refused:
             self.state, said = "blank" if refused.blank else "wrong", str(refused)
-        except Exception as error:  # noqa: BLE001 (an answer that no judge expects still gets a sentence)
+        except Exception as error:  # noqa: BLE001 (even an answer that no judge expects gets a sentence)
             self.state, said = "wrong", f"{UNREADABLE} ({type(error).__name__}: {error})"
         heading = f"{SIGNS[self.state]} {self.label} {WORDS[self.state]}"
-        # With a capital: judges also write sentences that begin with a name such as "row 1".
+        # With a capital letter, because judges also write sentences that begin with something like "row 1".
         return Feedback(self.state, heading, said[:1].upper() + said[1:])
 
     def hint(self) -> Feedback:
-        """Give the next hint; the last one again when there is no further one."""
+        """Give the next hint, or the last one again if there are no more."""
         self.hints_shown = min(self.hints_shown + 1, len(self.hints))
         heading = f"Hint {self.hints_shown} of {len(self.hints)} for {self.label}"
         return Feedback("hint", heading, self.hints[self.hints_shown - 1])
 
     def solution(self) -> Feedback:
-        """Show a solution and why it is one."""
+        """Show a solution and why it works."""
         return Feedback("solution", f"Solution of {self.label}", self.why, self.answer)
 
 
 @dataclass(frozen=True)
 class Report:
-    """How far a learner is in a lesson: how many are right, a line for each exercise, and what comes next."""
+    """How far a learner has got: how many are right, a line for each exercise, and what comes next."""
 
     state: Literal["right", "hint"]
     text: str
@@ -214,16 +214,16 @@ class Report:
 
 
 class Progress:
-    """The exercises of a lesson; a learner calls it to see how far they are."""
+    """A lesson's exercises; learners call it to see how far they've got."""
 
     def __init__(self, lesson: int) -> None:
         self.lesson = lesson
         self.exercises: list[Exercise] = []
 
     def exercise(self, title: str, **declared: Any) -> Callable[[Callable[[Any], Verdict]], Exercise]:
-        """Make the lesson's next exercise of the judge below, whose name it gets.
+        """Turn the judge below into the lesson's next exercise, under the judge's name.
 
-        It declares kind, question, blank, answer, why and hints, and points if they are not 1.
+        Declare kind, question, blank, answer, why and hints, and points if it is worth more than 1.
         """
 
         def made(judge: Callable[[Any], Verdict]) -> Exercise:
@@ -237,7 +237,7 @@ class Progress:
         return made
 
     def __call__(self) -> Report:
-        """Tell the state of each exercise, as its last check left it."""
+        """Report the state of each exercise, as its last check left it."""
         still_open = [each for each in self.exercises if each.state != "right"]
         lines = [f"{len(self.exercises) - len(still_open)} of {len(self.exercises)} right"]
         for each in self.exercises:
@@ -249,19 +249,19 @@ class Progress:
         return Report("hint", "\n".join(lines))
 
     def __repr__(self) -> str:
-        return "Write progress() with brackets to see how far you are."
+        return "Write progress() with brackets to see how far you've got."
 
 
 def _marked_up(text: str) -> str:
-    """Text as HTML, with code where backticks are and breaks where lines end."""
+    """Turn text into HTML, with code where there are backticks and breaks where lines end."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br>")
 
 
 def _ended(title: str, sign: str) -> str:
-    """A title with a sign after it, but for one that is a question."""
+    """Put a sign after a title, unless it is a question."""
     return title if title.endswith("?") else title + sign
 
 
 def _box(html: str, state: State) -> str:
-    """One block that a screen reader announces; its left border has the colour of the state."""
+    """Make a block that a screen reader announces, with its left border in the colour of the state."""
     return f'<div role="status" style="{escape(BOX.format(colour=COLOURS[state]))}">{html}</div>'

@@ -1,4 +1,4 @@
-"""The networks of the lessons, as modules whose layers have names, and the table of a network."""
+"""The lessons' networks, as modules with named layers, and a network as a table."""
 
 from coursekit.models.lessons import ConvLayer, ConvPool, SmallClassifier, StackedConv
 from coursekit.models.table import summary

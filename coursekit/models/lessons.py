@@ -1,4 +1,4 @@
-"""The networks of lessons 3 to 6: from one conv layer with hand-made filters to a small classifier."""
+"""The networks of lessons 3 to 6, from one conv layer with hand-made filters to a small classifier."""
 
 import operator
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ class PooledMaps(NamedTuple):
 
 
 class ConvLayer(nn.Module):
-    """One conv layer with filters of your own, then ReLU. Layers: `conv`, `relu`.
+    """One conv layer with your own filters, then ReLU. Layers: `conv`, `relu`.
 
     Args:
         weight: `(out, in, kh, kw)`, floating point. It is copied as float32; stride 1, no padding, no bias.
 
     Raises:
-        TypeError: Weights that are not floating point.
-        ValueError: A weight that is not 4-D; on use, an image whose channels do not fit.
+        TypeError: The weight isn't floating point.
+        ValueError: The weight isn't 4-D; when used, the image has the wrong number of channels.
 
     >>> layer = ConvLayer(torch.ones(4, 1, 4, 4))
     >>> conv, activated = layer(torch.zeros(1, 1, 213, 320))
@@ -58,15 +58,15 @@ class ConvLayer(nn.Module):
 
 
 class ConvPool(nn.Module):
-    """One conv layer with filters of your own, ReLU, then pooling 2 x 2. Layers: `conv`, `relu`, `pool`.
+    """One conv layer with your own filters, ReLU, then 2 x 2 pooling. Layers: `conv`, `relu`, `pool`.
 
     Args:
         weight: As for `ConvLayer`.
-        pool: "max" or "avg". Windows do not overlap; an odd row or column at the end is dropped.
+        pool: "max" or "avg". Windows don't overlap; an odd row or column at the end is dropped.
 
     Raises:
-        TypeError: As `ConvLayer`.
-        ValueError: As `ConvLayer`, or another kind of pooling.
+        TypeError: As for `ConvLayer`.
+        ValueError: As for `ConvLayer`, or `pool` is something else.
 
     >>> tuple(ConvPool(torch.ones(4, 1, 4, 4))(torch.zeros(1, 1, 213, 320)).pooled.shape)
     (1, 4, 105, 158)
@@ -93,14 +93,14 @@ class StackedConv(nn.Module):
     """Conv layers one after the other, with random weights. Layers: `conv1`, `relu1`, `conv2`, `relu2`, ...
 
     Args:
-        channels: Of the input, then of each conv layer's output.
-        kernel_size: Of every filter, one number or (height, width); stride 1, no padding.
-        relu: With a ReLU after every conv layer, or without any.
+        channels: How many the input has, then how many each conv layer outputs.
+        kernel_size: Size of every filter, one number or (height, width); stride 1, no padding.
+        relu: Whether each conv layer is followed by a ReLU.
         seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: A size that is no whole number; on use, something that is no float32 tensor.
-        ValueError: Fewer than two numbers of channels, or one below 1; on use, channels that do not fit.
+        TypeError: A size isn't a whole number; when used, the input isn't a float32 tensor.
+        ValueError: Fewer than two numbers of channels, or one below 1; when used, channels that don't fit.
 
     >>> stack = StackedConv(relu=False)
     >>> tuple(stack(torch.zeros(1, 3, 45, 80)).shape)
@@ -133,7 +133,7 @@ class StackedConv(nn.Module):
         return x
 
     def collapsed(self) -> nn.Conv2d:
-        """The one conv layer that gives the same output: without ReLU, depth adds nothing.
+        """Return the single conv layer that gives the same output: without ReLU, depth adds nothing.
 
         Raises:
             ValueError: There are ReLUs in between.
@@ -144,7 +144,7 @@ class StackedConv(nn.Module):
         weight = reference.compose_kernels(*(conv.weight.detach().double().numpy() for conv in convs))
         single = _conv_with(weight)
         with torch.no_grad():
-            # The weights have no say in what comes out for an all-zero image: it is the bias.
+            # For an all-zero image the weights don't matter, so what comes out is the bias.
             bias = self(torch.zeros(1, *weight.shape[1:]))  # (1, out, 1, 1)
         single.bias = nn.Parameter(bias.flatten())
         return single
@@ -155,15 +155,15 @@ class SmallClassifier(nn.Module):
 
     Args:
         classes: How many scores come out.
-        channels: Of the input, then of each conv layer's output.
-        input_size: (height, width) of the images, or one number for both; the number of inputs of `linear`
-            follows from it.
-        kernel_size: As in `StackedConv`.
+        channels: As for `StackedConv`.
+        input_size: (height, width) of the images, or one number for both; it sets the inputs of `linear`.
+        kernel_size: As for `StackedConv`.
         seed: The same seed gives the same weights; torch's own random state is left alone.
 
     Raises:
-        TypeError: A size that is no whole number; on use, something that is no float32 tensor.
-        ValueError: Numbers below 1, or images too small for so many layers; on use, an image of another size.
+        TypeError: A size isn't a whole number; when used, the input isn't a float32 tensor.
+        ValueError: A number is below 1, or the images are too small for so many layers; when used, an image
+            has a different size.
 
     >>> model = SmallClassifier(classes=10, input_size=(64, 96))
     >>> model.linear
@@ -211,7 +211,7 @@ class SmallClassifier(nn.Module):
 
 
 def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
-    """A conv layer without bias that holds a float32 copy of these weights `(out, in, kh, kw)`."""
+    """Build a conv layer without bias from a float32 copy of these weights `(out, in, kh, kw)`."""
     given = weight if isinstance(weight, Tensor) else np.array(weight)
     if "float" not in str(given.dtype):
         raise WrongTypeError(
@@ -225,7 +225,7 @@ def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
             "filters.to_weight makes a weight from a bank (n, kh, kw) or a kernel (kh, kw)."
         )
     outputs, inputs, height, width = tensor.shape
-    # On the meta device no first weights are drawn, so torch's random state is left alone.
+    # On the meta device no initial weights are drawn, so torch's random state is left alone.
     conv = nn.Conv2d(inputs, outputs, (height, width), bias=False, device="meta")
     conv.weight = nn.Parameter(tensor)
     return conv
@@ -236,21 +236,21 @@ def _convs(model: nn.Module) -> list[nn.Conv2d]:
 
 
 def _checked_kernel(channels: Sequence[int], kernel_size: reference.Pair) -> tuple[int, int]:
-    """Return the height and width of a kernel; refuse numbers of channels that make no layer."""
+    """Return the height and width of a kernel; refuse numbers of channels that can't make a layer."""
     try:
         fits = len(channels) >= 2 and min(map(operator.index, channels)) >= 1
     except TypeError:
         fits = False
     if not fits:
         raise WrongValueError(
-            "channels must be two or more whole numbers from 1, of the input and of each conv layer, "
+            "channels must be two or more whole numbers from 1, for the input and for each conv layer, "
             f"got {channels!r}."
         )
     return reference.pair("kernel_size", kernel_size, least=1)
 
 
 def _check_input(x: Tensor, conv: nn.Conv2d) -> None:
-    """Refuse what the conv layer would refuse, with the shapes as the lessons write them."""
+    """Refuse what the conv layer would refuse, but write shapes the way the lessons do."""
     if not isinstance(x, Tensor) or x.dtype != conv.weight.dtype:
         came = x.dtype if isinstance(x, Tensor) else type(x).__name__
         raise WrongTypeError(

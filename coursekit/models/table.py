@@ -1,4 +1,4 @@
-"""The table of a network: what each layer gives, how many numbers it learns, how many it multiplies."""
+"""A network as a table: what each layer outputs, how many numbers it learns, how often it multiplies."""
 
 import math
 from collections import Counter
@@ -18,7 +18,7 @@ from coursekit.activations import layers_of, predicting
 from coursekit.errors import WrongValueError
 from coursekit.reference import output_size
 
-COLUMNS = (  # two lines of heading, and the side on which the cells are aligned
+COLUMNS = (  # two lines of heading, and which side the cells are aligned on
     ("", "layer", "<"),
     ("output", "channels last", "<"),
     ("output", "channels first", "<"),
@@ -30,14 +30,14 @@ COLUMNS = (  # two lines of heading, and the side on which the cells are aligned
 
 
 class Row(NamedTuple):
-    """One layer, at one place where it runs.
+    """One run of one layer.
 
     Attributes:
-        name: The layer's name; `name#2` and so on where it runs again.
-        output: What it gives for one image, channels first: `(C, H, W)` or `(features,)`.
+        name: The layer's name; `name#2` and so on when it runs again.
+        output: Shape of its output for one image, channels first: `(C, H, W)` or `(features,)`.
         parameters: How many numbers it learns that no row above has counted.
-        multiplications: Of weights with values, for one image, in conv and linear layers; 0 for other layers.
-        filters: The shape of a conv layer's weight as torch keeps it, `(out, in, kh, kw)`; else `()`.
+        multiplications: Weights times values for one image, in conv and linear layers; 0 for other layers.
+        filters: The shape of a conv layer's weight as torch stores it, `(out, in, kh, kw)`; otherwise `()`.
     """
 
     name: str
@@ -49,10 +49,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Summary:
-    """The layers of a network in the order in which they run; prints itself as a table.
+    """A network's layers in the order in which they run; prints itself as a table.
 
     Attributes:
-        rows: One for each layer and each place where it runs.
+        rows: One for each time a layer runs.
     """
 
     rows: tuple[Row, ...]
@@ -64,7 +64,7 @@ class Summary:
 
     @property
     def multiplications(self) -> int:
-        """Multiplications of all layers, for one image."""
+        """How many multiplications all layers make for one image."""
         return sum(row.multiplications for row in self.rows)
 
     def __repr__(self) -> str:
@@ -82,24 +82,24 @@ class Summary:
 
 
 def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
-    """Make the table of a network: what each layer gives, learns and multiplies, for one image.
+    """Make a table of a network: what each layer outputs, learns and multiplies, for one image.
 
-    The network's `forward` runs once, so that whatever it does between its layers is seen. But conv and
-    linear layers only say what size they would give: a large network takes hardly longer than a small one,
-    and no memory, also on the meta device. The model is not changed.
+    The network's `forward` runs once, so the table sees whatever it does between its layers. But conv and
+    linear layers only say how large their output would be: a large network takes hardly longer than a small
+    one, and no memory, even on the meta device. The model isn't changed.
 
-    A model with `layer_names`, such as `vgg16`, is listed under its names for people; its ReLU layers then
-    count as part of the layer before them, as in Keras. Of other models, every layer is listed.
+    A model with `layer_names`, such as `vgg16`, is listed under its readable names, and its ReLU layers then
+    count as part of the layer before them, as in Keras. For other models, every layer is listed.
 
     Args:
-        model: Any network that takes `(N, C, H, W)` and whose parameters all lie in layers.
+        model: Any network that takes `(N, C, H, W)` and whose parameters are all in layers.
         input_size: One image, `(C, H, W)`.
 
     Raises:
-        ValueError: The image does not fit a layer, a layer with parameters takes no part, or the layers of
-            this network cannot be seen, as in `activations.feature_maps`.
-        NotImplementedError: Something that the table cannot see or count: weights that `forward` uses itself,
-            a layer that gives no tensor, or one of a kind that multiplies in a way not known here.
+        ValueError: The image doesn't fit a layer, a layer with parameters doesn't run, or the network's
+            layers can't be seen, as in `activations.feature_maps`.
+        NotImplementedError: The table can't see or count something: weights that `forward` uses itself, a
+            layer that gives no tensor, or a kind of layer that multiplies in an unknown way.
 
     >>> summary(nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(2)), (3, 224, 226))
            output         output                                       filters          filters
@@ -110,7 +110,7 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
     """
     size = tuple(input_size)
     if len(size) != 3 or min(size) < 1:
-        raise WrongValueError(f"expected the size of one image (C, H, W), all from 1, got {size}.")
+        raise WrongValueError(f"expected the size of one image (C, H, W), all 1 or more, got {size}.")
     layers = layers_of(model)
     dtypes = [value.dtype for value in model.parameters() if value.is_floating_point()]
     run = _Run(model, size)
@@ -138,14 +138,14 @@ def summary(model: nn.Module, input_size: tuple[int, int, int]) -> Summary:
 
 
 class _Run(TorchFunctionMode):
-    """One run of a network, in which conv and linear layers give zeros of the right shape."""
+    """One run of a network, in which conv and linear layers output zeros of the right shape."""
 
     def __init__(self, model: nn.Module, size: tuple[int, ...]) -> None:
         super().__init__()
         self.rows: list[Row] = []
-        self.counted: set[int] = set()  # the `id` of each parameter that stands in a row
-        self.layer = ""  # the name of the one that runs now; "" between layers
-        self.given = size  # to this layer, or between layers to the network, for one image
+        self.counted: set[int] = set()  # the `id` of each parameter that is in a row
+        self.layer = ""  # the name of the one that is running; "" between layers
+        self.given = size  # for one image, to this layer, or to the network when between layers
         self._size = size
         self._multiplications = 0
         self._filters: tuple[int, ...] = ()
@@ -164,7 +164,7 @@ class _Run(TorchFunctionMode):
         name, kind = self.layer, type(layer).__name__
         if not isinstance(output, Tensor):
             raise NotImplementedError(
-                f"layer {name!r} gives a {type(output).__name__}, only tensors can be counted."
+                f"layer {name!r} gives a {type(output).__name__}, but the table can only count tensors."
             )
         parameters = list(layer.parameters())
         if not self._multiplications and any(value.ndim > 1 for value in parameters):
@@ -182,7 +182,7 @@ class _Run(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Answer in place of a function of torch."""
+        """Run in place of one of torch's functions."""
         kwargs = kwargs or {}
         x = args[0] if args else None
         if self.layer and func in MULTIPLYING:
@@ -199,15 +199,15 @@ class _Run(TorchFunctionMode):
         result = func(*args, **kwargs)
         weights = [self._parameters[id(value)] for value in tensors if id(value) in self._parameters]
         if not self.layer and isinstance(result, Tensor) and (weights or func in MULTIPLYING):
-            # No TypeError: operators such as @ would hide it.
+            # Not a TypeError, which operators such as @ would hide.
             raise NotImplementedError(
-                f"forward computes with {weights[0] if weights else 'weights'} outside of a layer, and the "
-                "table sees layers only. Make a layer of that step: an nn.Module of its own."
+                f"forward computes with {weights[0] if weights else 'weights'} outside of a layer, but the "
+                "table only sees layers. Turn that step into a layer: an nn.Module of its own."
             )
         return result
 
 
-# What a conv or linear layer gives, how often it multiplies, and the shape of its filters.
+# What a conv or linear layer outputs, how often it multiplies, and the shape of its filters.
 _Product = tuple[Tensor, int, tuple[int, ...]]
 _Pair = int | tuple[int, int]
 
@@ -234,7 +234,7 @@ def _conv2d(
             dilation=dilation,
         )
     output = _zeros((len(input), outputs, height, width), input.dtype)
-    # Every output value is a sum with one product for each weight of its filter.
+    # Every output value is a sum of one product for each weight of its filter.
     return output, output.numel() * weight[0].numel(), tuple(weight.shape)
 
 
@@ -247,7 +247,7 @@ def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> _Produ
 
 
 MULTIPLYING: dict[Any, Callable[..., _Product]] = {functional.conv2d: _conv2d, functional.linear: _linear}
-# These treat every channel alike, so that one channel tells what size they give.
+# These treat every channel alike, so one channel shows how large their output is.
 CHANNEL_BY_CHANNEL = (
     functional.relu,
     functional.max_pool2d,
@@ -257,18 +257,18 @@ CHANNEL_BY_CHANNEL = (
 
 
 def _zeros(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    """Zeros in pages fresh from the system, which take no memory until somebody writes to them."""
+    """Return zeros in pages fresh from the system, which take no memory until they are written to."""
     pages = mmap(-1, max(1, math.prod(shape)) * dtype.itemsize)
     return torch.frombuffer(pages, dtype=dtype, count=math.prod(shape)).view(shape)
 
 
 def _on_cpu(value: Any) -> Any:
-    """Give zeros in place of a tensor that lies elsewhere, such as on the meta device."""
+    """Replace a tensor that is elsewhere, such as on the meta device, with zeros."""
     if not isinstance(value, Tensor) or value.device.type == "cpu":
         return value
     return torch.zeros((), dtype=value.dtype, device="cpu").expand(value.shape)
 
 
 def _times(sizes: tuple[int, ...]) -> str:
-    """Write sizes with signs between them, and a single one with commas."""
+    """Write sizes with " x " between them, or a single one with commas."""
     return " x ".join(map(str, sizes)) if len(sizes) != 1 else f"{sizes[0]:,}"

@@ -1,4 +1,4 @@
-"""VGG16 in plain torch: the one place that says which layers it has, what they are called, and how large."""
+"""VGG16 in plain torch: the one place that says which layers it has, what they're called and how big."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,33 +11,33 @@ WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 
 class WeightsError(CourseError, RuntimeError):
-    """Weights could not be brought, do not fit, or cannot be opened; the message says what to do next."""
+    """Weights can't be fetched or opened, or don't fit; the message says what to do next."""
 
 
 class VGG(nn.Module):
     """Blocks of 3 x 3 conv layers, each with a ReLU; max pooling ends a block; then a classifier.
 
-    `vgg16` builds one with its weights. This class alone allocates nothing: its tensors are on the meta
+    `vgg16` builds one with its weights. This class by itself allocates nothing: its tensors are on the meta
     device, where they have shapes but no values. Its state dict has torchvision's names.
 
     Attributes:
-        layer_names: For each name for people, the name of the module in torch: `block1_conv1` is
-            `features.0`, and `block1_relu1` behind it is `features.1`. torch's conv layer gives negative
-            values too, its ReLU does not.
+        layer_names: For each readable name, the module's name in torch: `block1_conv1` is `features.0`, and
+            `block1_relu1` after it is `features.1`. torch's conv layer gives negative values too; its ReLU
+            doesn't.
         origin: Where the weights come from, in words.
-        classes: The names of the classes, where they are known.
+        classes: The names of the classes, if they are known.
         mean: For red, green and blue; see `normalize`.
         std: For red, green and blue; see `normalize`.
 
     Args:
-        widths: The number of filters of each conv layer, block by block.
+        widths: The number of filters in each conv layer, block by block.
         pool: Height and width of the maps that the classifier gets.
         hidden: The number of outputs of each fully connected layer before the last.
         classes: The number of outputs of the last one.
-        until: The name of the last layer; the layers behind it are left out. A conv layer keeps its ReLU.
+        until: The name of the last layer; the layers after it are left out. A conv layer keeps its ReLU.
 
     Raises:
-        WeightsError: There is no layer of the name `until`.
+        WeightsError: There is no layer called `until`.
 
     >>> tuple(VGG().state_dict())[:2]
     ('features.0.weight', 'features.0.bias')
@@ -80,13 +80,13 @@ class VGG(nn.Module):
                 self.layer_names[name] = path
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalized `(N, 3, H, W)` to what the last layer gives: `(N, classes)`, scores before softmax."""
+        """Normalized `(N, 3, H, W)` to the last layer's output: `(N, classes)`, scores before softmax."""
         for part in self.children():
             x = part(x)
         return x
 
     def normalize(self, x: Tensor) -> Tensor:
-        """Bring images to the range that the network was trained with.
+        """Bring images into the range that the network was trained on.
 
         Args:
             x: `(N, 3, H, W)`, red, green, blue, in [0, 1].
@@ -95,7 +95,7 @@ class VGG(nn.Module):
             The same shape: each channel minus its mean, over its standard deviation.
 
         Raises:
-            ValueError: The second axis is not of length 3.
+            ValueError: There aren't four axes, or the second isn't 3 long.
 
         >>> import torch
         >>> VGG().normalize(torch.zeros(1, 3, 1, 1))[0, 0].round(decimals=2)
@@ -117,7 +117,7 @@ class VGG(nn.Module):
 def _layers(
     widths: Sequence[Sequence[int]], pool: int, hidden: Sequence[int], classes: int
 ) -> Iterator[tuple[str, str, nn.Module]]:
-    """Every layer in order: which part of torchvision's VGG16 holds it, its name for people, the layer."""
+    """Yield each layer in order: the part of torchvision's VGG16 it is in, its readable name, the layer."""
     inputs = 3
     for block, outputs_of_block in enumerate(widths, start=1):
         for number, outputs in enumerate(outputs_of_block, start=1):
@@ -126,7 +126,7 @@ def _layers(
             yield "features", f"block{block}_relu{number}", nn.ReLU()
             inputs = outputs
         yield "features", f"block{block}_pool", nn.MaxPool2d(2)
-    # torchvision's place for it. For an image of 224 x 224 pixels the maps are 7 x 7 already.
+    # This is where torchvision has it. For an image of 224 x 224 pixels the maps are already 7 x 7.
     yield "avgpool", "", nn.AdaptiveAvgPool2d(pool)
     yield "flatten", "flatten", nn.Flatten()
     inputs *= pool * pool

@@ -1,9 +1,9 @@
-"""Brings learned weights into a VGG16: the course's own, ImageNet's, or those of a file.
+"""Loads learned weights into a VGG16: the course's own, ImageNet's, or those in a file.
 
-A file is mapped into memory, not read: a page of it is loaded when it is first used, and all processes of a
-computer share it. ImageNet's weights come from the model hub. Of its file of 553 MB only the wanted layers
-are fetched, and each stays in the hub's cache as a small file of its own; the classifier comes with the whole
-file. HF_ENDPOINT names a mirror, HF_HOME another folder, and with HF_HUB_OFFLINE nothing is fetched.
+A file is mapped into memory, not read: each page is loaded when it is first used, and all processes on a
+computer share it. ImageNet's weights come from the model hub. Only the layers that are wanted are fetched
+from its 553 MB file, and each stays in the hub's cache as a small file of its own; the classifier only comes
+with the whole file. HF_ENDPOINT sets a mirror and HF_HOME another folder; HF_HUB_OFFLINE stops all fetching.
 
 `python -m coursekit fetch-vgg` fetches from a terminal.
 """
@@ -31,20 +31,20 @@ from torch import Tensor, nn
 from coursekit import samples
 from coursekit.models.vgg import VGG, WeightsError
 
-# Trained by torchvision, BSD-3-Clause, converted by timm. The revision is a commit: the file cannot change.
+# Trained by torchvision, BSD-3-Clause, converted by timm. The revision is a commit, so the file can't change.
 REPOSITORY = "timm/vgg16.tv_in1k"
 REVISION = "3394518cba29aee1ea82a49d971be90d2dd1dab7"
 FILE = "model.safetensors"
-CONV_ONLY = "block5_pool"  # as far as the conv layers lead, 59 MB
-# timm calls the classifier otherwise than torchvision does, and keeps it as conv layers.
+CONV_ONLY = "block5_pool"  # as far as the conv layers go, 59 MB
+# timm has other names for the classifier than torchvision, and stores it as conv layers.
 TIMM = {"pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"}
 HEADER = 4096  # bytes of the first request; the header of this file has about 3,000
 
 REFUSALS = {  # what a server's status means here
-    401: "It wants a password, and this file needs none. Is HF_ENDPOINT right?",
-    403: "A firewall or proxy may stand between. Try another network, or set HF_ENDPOINT to a mirror.",
+    401: "It wants a password, but this file needs none. Is HF_ENDPOINT right?",
+    403: "A firewall or proxy may be in the way. Try another network, or set HF_ENDPOINT to a mirror.",
     404: "The file is not there. Is HF_ENDPOINT right? A mirror may lack this file or this revision.",
-    429: "Too many requests came from this address, perhaps from the whole class. Wait some minutes.",
+    429: "Too many requests came from this address, perhaps from the whole class. Wait a few minutes.",
 }
 
 
@@ -61,18 +61,18 @@ def vgg16(
         weights: None for random numbers; `"course"` for this course's own small network, which is always
             there; `"imagenet"` for torchvision's, from the cache or the network; or the path of a file,
             `.safetensors` or torchvision's `.pth`.
-        until: The name of the last layer to build, such as `"block1_conv1"`: less is fetched and kept. None
-            is the whole network, or as much of it as the file holds; of ImageNet's weights, all conv layers
+        until: The name of the last layer to build, such as `"block1_conv1"`, to fetch and keep less. None is
+            the whole network, or as much of it as the file has; with ImageNet's weights, all the conv layers
             (to `block5_pool`, 59 MB). `until="predictions"` fetches the whole file, 553 MB.
         device: `"meta"` for shapes without values: nothing is allocated or fetched. None is torch's default
             device.
         seed: For random weights; torch's own random state is left alone.
 
     Raises:
-        WeightsError: The weights are not there, cannot be fetched or do not fit; the message says what to do.
+        WeightsError: The weights aren't there, can't be fetched or don't fit; the message says what to do.
         DataError: The course's own file is missing.
 
-    Learned weights are mapped from their file, so that processes share them; writing to them changes no file.
+    Learned weights are mapped from their file, so processes share them; writing to them doesn't change it.
 
     >>> vgg16(device="meta").features[0].weight.shape
     torch.Size([64, 3, 3, 3])
@@ -112,15 +112,15 @@ def main(arguments: Sequence[str]) -> int:
 
     parser = argparse.ArgumentParser(
         prog="python -m coursekit fetch-vgg",
-        description="Brings VGG16's weights, trained on ImageNet, into your cache, so that "
-        "vgg16('imagenet') works without a network. HF_ENDPOINT names a mirror, HF_HOME another folder.",
+        description="Fetches VGG16's weights, trained on ImageNet, into your cache, so that "
+        "vgg16('imagenet') works without a network. HF_ENDPOINT sets a mirror, HF_HOME another folder.",
     )
     parser.add_argument(
         "until",
         nargs="?",
         default="block1_conv1",
-        help="the last layer that you want: block1_conv1 (7 kB; if you name none), another, block5_pool (all "
-        "13 conv layers, 59 MB) or predictions (the whole file, 553 MB)",
+        help="the last layer you want: block1_conv1 (the default, 7 kB), any other, block5_pool (all 13 conv "
+        "layers, 59 MB) or predictions (the whole file, 553 MB)",
     )
     chosen = parser.parse_args(arguments)
     print("What:  VGG16 by torchvision, trained on ImageNet, converted by timm, BSD-3-Clause")
@@ -135,12 +135,12 @@ def main(arguments: Sequence[str]) -> int:
         print("Stopped. Nothing incomplete was kept.", file=sys.stderr)
         return 1
     size = sum(value.nbytes for value in model.parameters())
-    print(f"{size:,} bytes of weights, as far as {chosen.until}, are there: they now need no network.")
+    print(f"{size:,} bytes of weights, as far as {chosen.until}, are there. They no longer need a network.")
     return 0
 
 
 def _fill_at_random(model: VGG, target: torch.device, seed: int) -> None:
-    """Fill it with random weights of such a size that values neither grow nor fade (He, 2015)."""
+    """Fill the model with random weights, sized so that values neither grow nor fade (He, 2015)."""
     model.to_empty(device=target)
     generator = torch.Generator(device=target).manual_seed(seed)
     for module in model.modules():
@@ -155,18 +155,18 @@ def _fill_at_random(model: VGG, target: torch.device, seed: int) -> None:
 
 
 def _from_file(path: Path, until: str | None) -> tuple[VGG, dict[str, Tensor]]:
-    """Map one file, find out which network it is for, and take the layers up to this one."""
+    """Map a file, find out which network it is for, and take the layers up to `until`."""
     if not path.is_file():
         raise WeightsError(
-            f"There are no weights {str(path)!r}. Expected 'course', 'imagenet', or the path of a file; "
-            f"looked for {path.absolute()}."
+            f"There are no weights called {str(path)!r}. Expected 'course', 'imagenet', or the path of a "
+            f"file; looked for {path.absolute()}."
         )
     if path.suffix == ".safetensors":
         tensors, notes = _map(path)
     elif path.suffix in (".pth", ".pt"):
         tensors, notes = _unpickle(path), {}
     else:
-        raise WeightsError(f"{path} has the ending {path.suffix!r}; expected .safetensors, .pth or .pt.")
+        raise WeightsError(f"{path} ends in {path.suffix!r}; expected .safetensors, .pth or .pt.")
     sizes: dict[str, Any] = {}
     about: dict[str, tuple[Any, ...]] = {}
     if notes.get("format") == "coursekit-vgg-1":  # the course's own kind of network
@@ -189,29 +189,29 @@ def _map(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             return {_own_name(name): file.get_tensor(name) for name in names}, file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise WeightsError(
-            f"{path} is not a sound safetensors file ({error}). It is damaged, or another kind of file: "
+            f"{path} is not a valid safetensors file ({error}). It is damaged, or another kind of file: "
             "download it again."
         ) from error
 
 
 def _unpickle(path: Path) -> dict[str, Tensor]:
-    """Load a file of torch.save, of which only tensors are accepted."""
-    # The format of before 2020, which torchvision's own file has, cannot be mapped.
+    """Load a file written by torch.save; only tensors are accepted."""
+    # The format used before 2020, as in torchvision's own file, can't be mapped.
     zipped = zipfile.is_zipfile(path)
     try:
         with warnings.catch_warnings():
-            # About odd pickles, which are refused below.
+            # These are about odd pickles, which are refused below.
             warnings.simplefilter("ignore", UserWarning)
             found = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path} was not loaded: it is a pickle that wants more than to give tensors, and such a file "
-            f"can run any code on this computer ({_first_sentence(error)}). Nothing of it was run. Take the "
-            "weights from a source that you trust, best as .safetensors."
+            f"{path} was not loaded: it is a pickle with more in it than tensors, and such a file can run "
+            f"any code on this computer ({_first_sentence(error)}). None of it was run. Get the weights "
+            "from a source that you trust, preferably as .safetensors."
         ) from error
     except (OSError, RuntimeError, EOFError, ValueError, LookupError) as error:
         raise WeightsError(
-            f"{path} cannot be read as a file of torch.save ({_first_sentence(error)}). Download it again."
+            f"{path} cannot be read as a torch.save file ({_first_sentence(error)}). Download it again."
         ) from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         what = type(found).__name__
@@ -222,14 +222,14 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
 
 
 def _first_sentence(error: Exception) -> str:
-    """The part of torch's message that says what is wrong; the rest tells how to load it in spite of that."""
+    """Return the part of torch's message that says what is wrong; the rest says how to load it anyway."""
     words = " ".join(str(error).split())
     _, found, reason = words.partition("WeightsUnpickler error: ")
     return (reason if found else words).split(" Please ")[0].split(". ")[0] or type(error).__name__
 
 
 def _last(whole: VGG, tensors: Mapping[str, Tensor]) -> str:
-    """The last layer for which there are weights, or the pooling behind it, which needs none."""
+    """Return the last layer that there are weights for, or the pooling after it, which needs none."""
     names = [name for name in whole.layer_names if "relu" not in name]
     there = {name.rpartition(".")[0] for name in tensors}
     last = max((at for at, name in enumerate(names) if whole.layer_names[name] in there), default=0)
@@ -238,7 +238,7 @@ def _last(whole: VGG, tensors: Mapping[str, Tensor]) -> str:
 
 
 def _own_name(name: str) -> str:
-    """Return torchvision's name of a tensor that may have timm's."""
+    """Return torchvision's name for a tensor that may have timm's."""
     module, dot, part = name.rpartition(".")
     return TIMM.get(module, module) + dot + part
 
@@ -246,7 +246,7 @@ def _own_name(name: str) -> str:
 def _fit(
     tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], where: str, unknown: Sequence[str] = ()
 ) -> dict[str, Tensor]:
-    """Give tensors the shapes of the wanted ones, in float32; copy none that is float32 already."""
+    """Give tensors the shapes of the wanted ones, in float32; those in float32 already aren't copied."""
     faults = [f"{name} is not one of its tensors" for name in unknown]
     fitting = {}
     for name, shape in ((name, tuple(value.shape)) for name, value in wanted.items()):
@@ -263,17 +263,17 @@ def _fit(
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
         raise WeightsError(
             f"The weights in {where} do not fit this VGG16: {'; '.join(faults[:3])}{more}. Are they another "
-            "network's? VGG16 without BatchNorm, for 1,000 classes, is expected, or a network that this "
-            "course trained."
+            "network's? Expected VGG16 without BatchNorm, for 1,000 classes, or a network that this course "
+            "trained."
         )
     return fitting
 
 
-# The model hub. Its client takes 0.2 s to load, so it is loaded only where ImageNet's weights are wanted.
+# The model hub. Its client takes 0.2 s to load, so it is only loaded if ImageNet's weights are wanted.
 
 
 def _imagenet(model: VGG) -> dict[str, Tensor]:
-    """Map ImageNet's weights for the layers of this network; what the cache lacks is fetched."""
+    """Map ImageNet's weights for this network's layers; fetch what the cache lacks."""
     from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 
     if "HF_HUB_DISABLE_TELEMETRY" not in os.environ:
@@ -289,26 +289,26 @@ def _imagenet(model: VGG) -> dict[str, Tensor]:
         for name, path in model.layer_names.items()
         if f"{path}.weight" in state
     }
-    # The client keeps there what others make of the hub's files.
+    # This is where the client keeps what others make from the hub's files.
     folder = Path(constants.HF_ASSETS_CACHE, "coursekit", f"vgg16.tv_in1k-{REVISION[:8]}")
     found: dict[str, Tensor] = {}
     missing = {}
     for layer, wanted in layers.items():
         try:
             found |= _fit(_map(folder / f"{layer}.safetensors")[0], wanted, layer)
-        except WeightsError:  # it is not there, or damaged
+        except WeightsError:  # it's missing or damaged
             missing[layer] = wanted
     try:
         found |= _fetch(missing, folder) if missing else {}
     except WeightsError as error:
         ready = list(layers)[: list(layers).index(next(iter(missing)))]
-        hint = f" The cache holds enough for vgg16('imagenet', until={ready[-1]!r})." if ready else ""
+        hint = f" The cache has enough for vgg16('imagenet', until={ready[-1]!r})." if ready else ""
         raise WeightsError(f"{error}{hint}") from error
     return found
 
 
 def _endpoint() -> str | None:
-    """The mirror, if there is one; read anew each time, so that one can try another without a new kernel."""
+    """Return the mirror, if there is one; read each time, so you can try another without a new kernel."""
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
 
 
@@ -319,7 +319,7 @@ def _url() -> str:
 
 
 def _fetch(layers: Mapping[str, Mapping[str, Tensor]], folder: Path) -> dict[str, Tensor]:
-    """Bring layers into the cache, each as a file that is whole or not there, and map them."""
+    """Fetch layers into the cache, each as a file that is complete or not there at all, and map them."""
     from huggingface_hub.utils import tqdm
 
     found: dict[str, Tensor] = {}
@@ -340,7 +340,7 @@ def _fetch(layers: Mapping[str, Mapping[str, Tensor]], folder: Path) -> dict[str
                 bar.update(tensors[name].nbytes)
             place, part = folder / f"{layer}.safetensors", folder / f"{layer}.{os.getpid()}.part"
             try:
-                # Not save_file: only their owner may read its files, and a cache can be a whole class's.
+                # Not save_file: only the owner may read its files, and a whole class may share the cache.
                 part.write_bytes(save(tensors, metadata={"source": url}))
                 os.replace(part, place)
             finally:
@@ -353,7 +353,7 @@ def _header(url: str) -> dict[str, tuple[tuple[int, ...], int, int]]:
     """Read the header of the file on the server: shape, first byte and end of each tensor.
 
     A safetensors file begins with 8 bytes that give the length of its header, which is JSON; the offsets in
-    it count from the end of the header. https://huggingface.co/docs/safetensors describes it.
+    it count from the end of the header. See https://huggingface.co/docs/safetensors.
     """
     start = _bytes(url, 0, HEADER)
     base = 8 + int.from_bytes(start[:8], "little")
@@ -369,19 +369,19 @@ def _header(url: str) -> dict[str, tuple[tuple[int, ...], int, int]]:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
             f"{url} does not begin like a safetensors file of float32 ({type(error).__name__}: {error}). "
-            "Nothing of it was used. Set HF_ENDPOINT to another mirror."
+            "None of it was used. Set HF_ENDPOINT to another mirror."
         ) from error
     return header
 
 
 def _bytes(url: str, begin: int, end: int) -> bytes:
-    """Bring the bytes of a file from `begin` up to `end` by one HTTP Range request."""
+    """Fetch the bytes of a file from `begin` up to `end` in one HTTP Range request."""
     from huggingface_hub import constants
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status, http_stream_backoff
 
     headers = build_hf_headers()
     headers |= {"Range": f"bytes={begin}-{end - 1}", "Accept-Encoding": "identity"}
-    # It waits and tries again where a server is busy; a connection that was cut is not taken up again.
+    # It waits and retries if a server is busy; it doesn't resume a connection that was cut.
     patience = constants.HF_HUB_DOWNLOAD_TIMEOUT
     answers = http_stream_backoff(
         "GET", url, headers=headers, timeout=patience, max_retries=2, retry_on_exceptions=()
@@ -394,7 +394,7 @@ def _bytes(url: str, begin: int, end: int) -> bytes:
         raise WeightsError(
             f"{url} was asked for bytes {begin:,} to {end - 1:,} and answered with status "
             f"{answer.status_code}, {said}. The server cannot send parts of a file, or a login page of this "
-            "network answered in its place: open a page in a browser to see. Or set HF_ENDPOINT to another "
+            "network answered instead: open any page in a browser to see. Or set HF_ENDPOINT to another "
             "mirror."
         )
     return content
@@ -402,7 +402,7 @@ def _bytes(url: str, begin: int, end: int) -> bytes:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Say the errors of the hub's client, of the network and of the disk anew, with what to do."""
+    """Reword errors from the hub's client, the network and the disk, and say what to do."""
     from huggingface_hub import errors
 
     try:
@@ -412,17 +412,17 @@ def _explained() -> Iterator[None]:
         kept = "Nothing incomplete was kept."
         if isinstance(cause, errors.OfflineModeIsEnabled):
             message = (
-                "HF_HUB_OFFLINE is set, and the cache does not hold all of these weights. Unset it to fetch "
+                "HF_HUB_OFFLINE is set, but the cache does not have all of these weights. Unset it to fetch "
                 'them. The course\'s own are always there: vgg16("course").'
             )
         elif isinstance(cause, errors.HfHubHTTPError):
             status = cause.response.status_code
-            busy = "The server has a fault of its own. Wait some minutes and try again."
+            busy = "The fault is the server's. Wait a few minutes and try again."
             advice = REFUSALS.get(status, busy if status >= 500 else "Is HF_ENDPOINT right?")
             message = f"{_url()} answered with status {status}. {kept} {advice}"
         elif isinstance(cause, OSError) and cause.errno:
             message = (
-                f"Cannot write the weights to the cache ({cause}). {kept} Is the disk full? HF_HOME can name "
+                f"Cannot write the weights to the cache ({cause}). {kept} Is the disk full? HF_HOME can set "
                 "another folder."
             )
         else:

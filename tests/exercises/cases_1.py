@@ -83,7 +83,7 @@ CASES = {
             (lambda image: (255 * turned_round(image)).astype(np.uint8), "255 times too large"),
             (lambda image: turned_round(image) / 255, "are right, but the values are 255 times too small"),
             (lambda image: image @ [0.587, 0.299, 0.114], "compare your three weights"),
-            (in_place, "changes what it is given"),
+            (in_place, "changes its input"),
             (lambda image: image[:, :, 3], "IndexError"),
             (lambda: 3, "called with 1 argument"),
         ],

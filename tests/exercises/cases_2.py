@@ -78,7 +78,7 @@ CASES = {
             (lambda row, kernel: np.abs(by_loops(row, kernel)), "a response can be negative"),
             (lambda row, kernel: np.clip(by_loops(row, kernel), 0, 2), "a response can be negative"),
             (filled_by_append, "your result still holds None"),
-            (returns_sometimes, "returns None, at least for one input"),
+            (returns_sometimes, "returns None for at least one input"),
             (reference.cross_correlate2d, "your code stopped with WrongValueError"),
             (lambda row, kernel: np.correlate(row, kernel, "full"), "there are 4 places, but you return 6"),
             (lambda row, kernel: np.array(by_loops(row, kernel)) / len(kernel), "the mean of the products"),
@@ -147,7 +147,7 @@ CASES = {
             (np.ones((3, 3)), "add up to 9"),
             (np.zeros((3, 3)), "all weights are 0"),
             (np.eye(2), "3 to 7"),
-            ([1, -1], "so 1 axis, but it should be a 2-D array"),
+            ([1, -1], "which has 1 axis, but it should be a 2-D array"),
         ],
     ),
 }

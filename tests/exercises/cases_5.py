@@ -110,7 +110,7 @@ CASES = {
             (lambda table, size: -reference.max_pool2d(-table, size), "smallest value"),
             (into_whole_numbers, "lose their fraction"),
             (lambda table, size: np.round(by_reshape(table, size)), "lose their fraction"),
-            (torch.nn.MaxPool2d(2), "This layer wants a tensor, and here it gets a NumPy array"),
+            (torch.nn.MaxPool2d(2), "This layer wants a tensor, but here it gets a NumPy array"),
             (
                 lambda table, size: torch.nn.MaxPool2d(size)(table),
                 "this is a NumPy array. `torch.from_numpy(x)`",

@@ -25,24 +25,24 @@ def as_pair(answer):
         (as_pair, [[1], [2, 3]], "different lengths"),
         (as_pair, [1, float("nan")], "NaN (not a number), first at index (1,). Look"),
         (as_pair, [np.inf, 0], "infinite values, first at index (0,)"),
-        (as_pair, 10**400, "is a number that is much too large"),
+        (as_pair, 10**400, "is far too large a number"),
         (as_pair, {"a": 1}, "of type `dict`"),
         (as_pair, max, "is a function"),
         (as_pair, float("nan"), "is one number, but it should be an array of shape (2,)"),
         (as_pair, [1], "has shape (1,), but it should be an array of shape (2,)"),
-        (as_pair, [[1, 2]], "so 2 axes, but it should be an array of shape (2,)"),
+        (as_pair, [[1, 2]], "which has 2 axes, but it should be an array of shape (2,)"),
         (as_whole, "3", "without quotation marks"),
         (as_whole, True, "`True`"),
         (as_whole, float("nan"), "ordinary number"),
-        (as_whole, 10**400, "much too large"),
+        (as_whole, 10**400, "far too large"),
         (as_whole, [1, 2], "should be one number"),
         (as_whole, 2.5, "is 2.5, but it should be a whole number"),
         (as_whole, 1180160.4, "is 1,180,160.4, but it should be a whole number"),
         (as_shape, (1, 2.0), "Only whole numbers go in the brackets, but you have `2.0`"),
         (as_shape, (1, True), "you have `True`"),
-        (as_shape, "12", "is a text, but it should be numbers in brackets"),
+        (as_shape, "12", "is text, but it should be numbers in brackets"),
         (as_shape, 3, "is one number"),
-        (as_shape, (10**12 + 1, 1), "much too large"),
+        (as_shape, (10**12 + 1, 1), "far too large"),
         (as_shape, [], "is empty"),
     ],
 )
@@ -57,7 +57,7 @@ def test_an_array_is_a_copy_and_may_have_axes_of_any_length():
     assert own[0, 0] == 1
     assert array.dtype == np.float64
     assert "should be an array of shape (any, 4)" in refusal(as_array, own, (None, 4))
-    assert "shape (3,), so 1 axis, but it should be a 2-D array" in refusal(as_array, own[0], (None, None))
+    assert "(3,), which has 1 axis, but it should be a 2-D array" in refusal(as_array, own[0], (None, None))
     assert refusal(as_array, np.nan).startswith("Your answer holds NaN (not a number). Look")
 
 

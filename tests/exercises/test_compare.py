@@ -40,7 +40,7 @@ def changed(array, index, value):
         (WANTED[::-1], WANTED, "is flipped upside down"),
         (WANTED[::-1, ::-1], WANTED, "turned by 180 degrees"),
         (WANTED.T, WANTED, "it is the transpose"),
-        (-WANTED[::-1], WANTED, "upside down, and its sign is opposite"),
+        (-WANTED[::-1], WANTED, "upside down, and has the opposite sign"),
         (shifted(OBLONG, 0, 1), OBLONG, "off by one row: shifted down"),
         (shifted(OBLONG, 0, -1), OBLONG, "off by one row: shifted up"),
         (shifted(OBLONG, 1, 1), OBLONG, "off by one column: shifted to the right"),

@@ -119,7 +119,7 @@ def test_what_a_learner_typed_cannot_become_html():
 
 def test_progress_tells_each_state_and_what_comes_next():
     progress, size, shape, _ = small("Size", "Shape", "How large?")
-    assert repr(progress) == "Write progress() with brackets to see how far you are."
+    assert repr(progress) == "Write progress() with brackets to see how far you've got."
     size.check(3)
     shape.check(4)
     assert repr(progress()) == (

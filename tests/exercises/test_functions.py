@@ -40,9 +40,9 @@ def said(function, *arguments):
 
 def test_a_function_must_be_one_and_take_its_arguments():
     for answer, part in (
-        (3, "name of your function, without brackets"),
+        (3, "your function's name, without brackets"),
         (dict, "`dict` is a class"),
-        (lambda a, b: 0, "takes `(a, b)`, and it is called with 1 argument. Keep"),
+        (lambda a, b: 0, "takes `(a, b)`, but it is called with 1 argument. Keep"),
     ):
         assert part in str(refusal(as_function, answer, 1))
     assert "is called with 2 arguments" in str(refusal(as_function, lambda: 0, 2))
@@ -68,7 +68,7 @@ def test_only_a_line_of_the_learner_is_named():
     nn = pytest.importorskip("torch").nn
     assert "line" not in said(nn.Identity(), 1, 2)
     layer = said(nn.Conv2d(1, 1, 2), np.ones((3, 3)))
-    assert layer.startswith("This layer wants a tensor, and here it gets a NumPy array.")
+    assert layer.startswith("This layer wants a tensor, but here it gets a NumPy array.")
 
 
 def test_numpy_talks_of_an_ellipsis_that_is_no_blank():
@@ -83,7 +83,7 @@ def test_torch_wants_tensors_and_layers_want_to_be_used():
     torch = pytest.importorskip("torch")
     own = np.ones((3, 3), dtype=np.float32)
     for mistake in (torch.relu, lambda x: torch.conv2d(x, x)):
-        assert "PyTorch wants a tensor, and this is a NumPy array." in said(mistake, own)
+        assert "PyTorch wants a tensor, but this is a NumPy array." in said(mistake, own)
     assert "invalid combination of arguments. PyTorch" in said(lambda x: torch.conv2d(x, x), own)
     assert "`nn.Flatten(...)(x)` uses it" in said(lambda x: torch.nn.Flatten(x).sum(), own)
     assert "`torch.relu(x)` uses it" in said(lambda x: torch.nn.ReLU(x).sum(), own)
@@ -116,11 +116,11 @@ def test_a_function_must_not_change_its_input():
         return x
 
     own = np.zeros(3)
-    assert "changes what it is given" in said(add, own)
+    assert "changes its input" in said(add, own)
     assert not own.any(), "the caller's array is safe"
-    assert "changes what it is given" in said(sort, [2, 1])
+    assert "changes its input" in said(sort, [2, 1])
     torch = pytest.importorskip("torch")
-    assert "changes what it is given" in said(add, torch.zeros(2))
+    assert "changes its input" in said(add, torch.zeros(2))
 
 
 def test_a_result_is_read_as_an_array():
@@ -133,6 +133,6 @@ def test_exit_gets_a_sentence_and_a_keyboard_interrupt_goes_through():
     def stopped():
         raise KeyboardInterrupt
 
-    assert "A function ends with `return`" in said(sys.exit)
+    assert "End a function with `return`" in said(sys.exit)
     with pytest.raises(KeyboardInterrupt):
         call(stopped)

@@ -1,7 +1,7 @@
-"""All editions of a lesson from one source: its exercises, its solved edition, its slides, its assignment.
+"""All editions of a lesson from one source: exercises, solved edition, slides and assignment.
 
-`python -m tools.editions place` puts the exercises of `coursekit.exercises` into the notebooks;
-`solutions`, `slides` and `assignments` write the other editions below `build/`.
+`python -m tools.editions place` puts the exercises from `coursekit.exercises` into the notebooks;
+`solutions`, `slides` and `assignments` write the other editions to `build/`.
 """
 
 from tools.editions.assignments import assignment

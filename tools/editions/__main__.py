@@ -25,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (_, words) in COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument(
-            "paths", nargs="*", type=Path, help="notebooks or folders; all lessons when left out"
+            "paths", nargs="*", type=Path, help="notebooks or folders (default: all lessons)"
         )
         command.set_defaults(to=Path("build", name))
         if name != "place":
-            command.add_argument("--to", type=Path, help="the folder; else %(default)s")
+            command.add_argument("--to", type=Path, help="the folder to write to (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
         paths = find(options.paths)
@@ -86,9 +86,9 @@ COMMANDS = {
         _place,
         "put the exercises and the slide types into the notebooks; then execute them: make notebooks",
     ),
-    "solutions": (_solutions, "write every lesson with its solutions, executed"),
-    "slides": (_slides, "write every lesson as slides"),
-    "assignments": (_assignment, "write every lesson for nbgrader"),
+    "solutions": (_solutions, "write each lesson with its solutions, executed"),
+    "slides": (_slides, "write each lesson as slides"),
+    "assignments": (_assignment, "write each lesson for nbgrader"),
 }
 
 

@@ -1,4 +1,4 @@
-"""A lesson for nbgrader: the answers between marks, and a locked cell with points after each."""
+"""A lesson for nbgrader: answers between markers, each followed by a locked cell with points."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CONFIG = "nbgrader_config.py"
 
 
 def assignment(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> NotebookNode:
-    """Make the version of a lesson from which nbgrader generates what students get.
+    """Make the version of a lesson from which nbgrader generates the students' version.
 
-    Each answer's cell begins with the blank. The solution follows between nbgrader's marks, and nbgrader
-    takes it out. A locked cell after it calls the exercise's check again and raises what the check says
-    unless it is right: all points of the exercise, or none. A lesson's points are those of its exercises, so
-    whoever solves some of them gets some of the points.
+    Each answer's cell begins with the blank. The solution follows between nbgrader's markers, and nbgrader
+    takes it out. A locked cell after it calls the exercise's check again and raises what the check says,
+    unless the answer is right: all of the exercise's points, or none. A lesson's points are the sum of its
+    exercises', so students who solve some of them get some of the points.
 
     Args:
         notebook: A lesson; it is not changed.
@@ -61,24 +61,24 @@ def assignment(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: s
 
 
 def points(exercises: Sequence[Exercise]) -> int:
-    """Return the points of a lesson."""
+    """Return how many points a lesson is worth."""
     return sum(exercise.points for exercise in exercises)
 
 
 def graded_id(exercise: Exercise) -> str:
-    """Name the graded cell of an exercise, for nbgrader."""
+    """Return nbgrader's name for an exercise's graded cell."""
     return f"check-{_dashed(exercise)}"
 
 
 def config() -> str:
-    """Write the settings with which nbgrader leaves the blanks of the course as they are."""
+    """Write the settings that make nbgrader leave the course's blanks as they are."""
     return (
-        '"""Settings of nbgrader for the course\'s assignments: use it in this folder."""\n\n'
-        "c = get_config()  # noqa: F821 (nbgrader gives it)\n"
+        '"""nbgrader\'s settings for the course\'s assignments: run nbgrader in this folder."""\n\n'
+        "c = get_config()  # noqa: F821 (nbgrader provides it)\n"
         f"c.CourseDirectory.course_id = {json.dumps(COURSE)}\n"
-        "# The blank stands above the solution; what takes the solution's place must run.\n"
+        "# The blank comes before the solution; whatever replaces the solution has to run.\n"
         f'c.ClearSolutions.code_stub = {{"python": {json.dumps(STUB)}}}\n'
-        "# The longest cell, a training, takes about 20 seconds on two cores.\n"
+        "# The longest cell trains a network and takes about 20 seconds on two cores.\n"
         "c.ExecutePreprocessor.timeout = 180\n"
     )
 
@@ -89,7 +89,7 @@ def _answer(exercise: Exercise) -> str:
 
 
 def _graded_cell(exercise: Exercise) -> NotebookNode:
-    # The import again: nobody gets points by giving the name to something else.
+    # It imports the exercises again, so nobody gets points by reassigning the name.
     source = (
         f"# {exercise.points} {'point' if exercise.points == 1 else 'points'} for exercise {exercise.label}\n"
         f"from {PACKAGE} import lesson_{exercise.lesson} as exercises\n\n"

@@ -1,4 +1,4 @@
-"""Put the exercises and the slide types into the lessons, and say where a lesson differs from them."""
+"""Put the exercises and slide types into the lessons, and say where a lesson differs from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REMEDY = "Run: python -m tools.editions place, then: make notebooks"
 
 
 def placed(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> NotebookNode:
-    """Return a copy of a lesson with its exercises and the slide types of all cells; nothing is executed.
+    """Return a copy of a lesson with its exercises and the slide types of all its cells; execute nothing.
 
     Raises:
         PlaceError: The notebook has no place for exercises.
@@ -37,7 +37,7 @@ def placed(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) 
 
 
 def place(path: Path) -> bool:
-    """Put a lesson's exercises into its file, which then has to be executed.
+    """Put a lesson's exercises into its file, which then needs executing.
 
     Returns:
         Whether the file was replaced.
@@ -57,7 +57,7 @@ def differences(path: Path) -> list[str]:
     """Compare a lesson's file with what `place` would make of it.
 
     Returns:
-        A sentence for each kind of difference, with its cells; none where the file is as it should be.
+        A sentence for each kind of difference, with its cells; none if the file is as it should be.
 
     Raises:
         PlaceError: The notebook has no place for exercises.
@@ -68,14 +68,14 @@ def differences(path: Path) -> list[str]:
     both = [each for each in want if each in have]
     findings = {
         "lacks the cells": [each for each in want if each not in have],
-        "has cells that are no exercise:": [each for each in have if each not in want],
-        "has another source in": [each for each in both if have[each].source != want[each].source],
-        "has other tags in": [each for each in both if _tags(have[each]) != _tags(want[each])],
-        "has another slide type in": [each for each in both if _slide(have[each]) != _slide(want[each])],
+        "has cells that belong to no exercise:": [each for each in have if each not in want],
+        "has a different source in": [each for each in both if have[each].source != want[each].source],
+        "has different tags in": [each for each in both if _tags(have[each]) != _tags(want[each])],
+        "has a different slide type in": [each for each in both if _slide(have[each]) != _slide(want[each])],
     }
     found = [f"{path.name} {what} {', '.join(cells)}. {REMEDY}" for what, cells in findings.items() if cells]
     if not found and [*have] != [*want]:
-        found.append(f"{path.name} has the exercises in another order. {REMEDY}")
+        found.append(f"{path.name} has the exercises in a different order. {REMEDY}")
     return found
 
 

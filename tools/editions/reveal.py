@@ -1,4 +1,4 @@
-"""reveal.js, which turns a page into slides: taken from an installed package, checked to be the original."""
+"""reveal.js, which turns a page into slides: read from an installed package and checked to be genuine."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ CARRIER = "pyreveal"
 
 
 class RevealError(RuntimeError):
-    """There is no reveal.js, or another one than expected."""
+    """There is no reveal.js, or not the one expected."""
 
 
 def reveal_files(folder: Path | None = None) -> dict[str, str]:
     """Read reveal.js.
 
     Args:
-        folder: Where it lies; the package that carries it when left out. Nothing of that package is run.
+        folder: Where it is; by default in the package that carries it, none of whose code is run.
 
     Returns:
         The text of each of `FILES`, by name.
 
     Raises:
-        RevealError: A file is missing, or is not the one that reveal.js's authors published.
+        RevealError: A file is missing, or isn't the one that reveal.js's authors published.
     """
     if folder is None:
         found = find_spec(CARRIER)
         if found is None or not found.submodule_search_locations:
             raise RevealError(
-                f"The slides need reveal.js, which the package {CARRIER} carries, and it is not installed. "
+                f"The slides need reveal.js from the package {CARRIER}, which is not installed. "
                 "Run `make slides`, which installs it, or: pip install -c constraints.txt -e '.[editions]'"
             )
         folder = Path(found.submodule_search_locations[0]) / "revealjs"
@@ -51,8 +51,8 @@ def reveal_files(folder: Path | None = None) -> dict[str, str]:
         have = hashlib.sha256(data).hexdigest()
         if have != wanted:
             raise RevealError(
-                f"{folder / name} is not that of reveal.js 6.0.1: its SHA-256 is {have}, not {wanted}. "
-                "Install the version of constraints.txt, or put the new sums into tools/editions/reveal.py."
+                f"{folder / name} is not from reveal.js 6.0.1: its SHA-256 is {have}, not {wanted}. Install "
+                "the version in constraints.txt, or put the new checksums into tools/editions/reveal.py."
             )
         texts[name] = data.decode("utf-8")
     return texts

@@ -1,4 +1,4 @@
-"""The section of exercises of a lesson, made from the exercises of `coursekit.exercises`."""
+"""A lesson's exercise section, made from the exercises in `coursekit.exercises`."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ PACKAGE = "coursekit.exercises"
 
 
 class PlaceError(ValueError):
-    """A notebook in which the exercises have no place."""
+    """A notebook has no place for the exercises."""
 
 
 def lesson_number(name: str) -> int:
     """Read a lesson's number from its file's name.
 
     Raises:
-        PlaceError: The name does not begin with a number.
+        PlaceError: The name doesn't begin with a number.
 
     >>> lesson_number("02_filter_bank.ipynb")
     2
@@ -57,25 +57,25 @@ def lesson_number(name: str) -> int:
 
 
 def exercises_of(number: int) -> tuple[Exercise, ...]:
-    """Return the exercises of a lesson in order."""
+    """Return a lesson's exercises in order."""
     from coursekit.exercises import lesson
 
     return tuple(lesson(number).progress.exercises)
 
 
 def answer_id(exercise: Exercise) -> str:
-    """Name the cell of an answer; the question's cell ends in q instead of a."""
+    """Return the id of an answer's cell; the question's cell ends in q instead of a."""
     return f"lesson{exercise.lesson:02}-ex{exercise.number}a"
 
 
 def section_cells(exercises: Sequence[Exercise]) -> list[NotebookNode]:
-    """Make the cells of the section: an introduction, a question and a blank for each exercise, the progress.
+    """Make the section's cells: introduction, a question and a blank for each exercise, and progress.
 
     Args:
         exercises: The exercises of one lesson; at least one.
 
     Returns:
-        Cells without outputs, whose ids depend on nothing but the numbers of lesson and exercise.
+        Cells without outputs, whose ids depend only on the numbers of the lesson and the exercise.
     """
     start = f"lesson{exercises[0].lesson:02}-ex"
     cells = [_markdown(INTRODUCTION.format(name=exercises[0].name), id=start)]
@@ -92,7 +92,7 @@ def section_cells(exercises: Sequence[Exercise]) -> list[NotebookNode]:
 
 
 def with_check(code: str, exercise: Exercise) -> str:
-    """Write the code of an answer's cell: the answer, or the blank, and the call that checks it."""
+    """Write the code of an answer's cell: the answer or the blank, then the call that checks it."""
     ends_in_block = bool(re.search(r"(?m)^\s.*\Z", code))
     return code + ("\n\n\n" if ends_in_block else "\n\n") + exercise.call
 
@@ -101,20 +101,20 @@ def section_places(notebook: NotebookNode, name: str) -> range:
     """Find the section in a notebook.
 
     Raises:
-        PlaceError: There is no heading Exercises, or no heading follows it.
+        PlaceError: There is no heading "Exercises", or no heading after it.
     """
     places = exercise_range((cell.cell_type, cell.source) for cell in notebook.cells)
     if not places:
         raise PlaceError(f"{name}: has no heading '## Exercises', so the exercises have no place.")
     if places.stop == len(notebook.cells):
-        raise PlaceError(f"{name}: has no heading after '## Exercises', so nobody knows where they end.")
+        raise PlaceError(f"{name}: has no heading after '## Exercises' to show where they end.")
     return places
 
 
 def place_section(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> None:
-    """Replace a notebook's section of exercises.
+    """Replace a notebook's exercise section.
 
-    A cell that is as it was keeps its outputs; where nothing changes, the notebook stays the same.
+    Cells that don't change keep their outputs; if nothing changes, the notebook stays the same.
 
     Args:
         notebook: A lesson; it is changed.

@@ -1,7 +1,7 @@
-"""Which cells of a lesson begin a slide, and where a long text is cut in two.
+"""Decides which cells of a lesson begin a slide, and where a long text is split.
 
-The first is the `slideshow` metadata that Jupyter and its exporters know. How much fits on a slide is
-estimated in lines of its text, 26 pixels high; the test in a browser measures.
+The first goes into the `slideshow` metadata that Jupyter and its exporters know. How much fits on a slide is
+estimated in lines of text, 26 pixels high; a browser test measures it.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ BLOCK = re.compile(r"(?s)(?:```.*?(?:```|\Z)|.)+?(?=\n\s*\n|\Z)")
 HEADING = re.compile(r"#{1,6} ")
 ITEM = re.compile(r"(?m)^(?=\s{0,3}(?:[-*]|\d+\.) )")
 PICTURE = re.compile(r"\bshow_\w+\(|Explorer\(")
-SHORT = 4.7  # lines of text that leave room for a picture below them
+SHORT = 4.7  # lines of text that leave room for a picture below
 
 
 def slide_types(cells: Sequence[NotebookNode]) -> list[str]:
-    """Choose the slide type of each cell, from the sources alone.
+    """Choose each cell's slide type from the sources alone.
 
-    - A title or a section's heading begins a new slide; every other text begins a slide below it.
-    - Code follows on the slide of its text where both fit: at once when the text only leads to it, and as a
-      fragment, shown with the next key, when the text asks for a prediction. Else it begins a slide below.
-    - A picture shares the slide only with a short text that asks nothing, so that it stays large.
+    - A title or section heading begins a new slide; every other text begins a slide below it.
+    - Code goes on the same slide as its text if both fit: right away if the text just leads to it, and as a
+      fragment, shown at the next key press, if the text asks for a prediction. Else it begins a slide below.
+    - A picture shares its slide only with a short text that asks nothing, so that it stays large.
     - An exercise is one slide: its question with its blank.
-    - The imports and the list of one's own progress are left out.
+    - The imports and the learner's progress are left out.
 
     Returns:
-        "slide", "subslide", "fragment", "-" or "skip" for each cell; "-" goes on with the slide before.
+        "slide", "subslide", "fragment", "-" or "skip" for each cell; "-" continues the slide before.
     """
     exercises = exercise_range((cell.cell_type, cell.source) for cell in cells)
     types: list[str] = []
-    text = ""  # the last text on the present slide
+    text = ""  # the last text on the current slide
     imported = False
     for index, cell in enumerate(cells):
         if cell.cell_type == "markdown":
@@ -59,7 +59,7 @@ def slide_types(cells: Sequence[NotebookNode]) -> list[str]:
 
 
 def place_slide_types(notebook: NotebookNode) -> None:
-    """Write the slide type of each cell into its metadata."""
+    """Write each cell's slide type into its metadata."""
     for cell, slide_type in zip(notebook.cells, slide_types(notebook.cells), strict=True):
         cell.metadata["slideshow"] = {"slide_type": slide_type}
 
@@ -77,7 +77,7 @@ def _code_type(source: str, text: str) -> str:
 
 
 def asks(text: str) -> bool:
-    """Whether a text asks for a prediction.
+    """Say whether a text asks for a prediction.
 
     >>> asks("**Predict** the shape."), asks("You could predict it.")
     (True, False)
@@ -86,7 +86,7 @@ def asks(text: str) -> bool:
 
 
 def lines_of(text: str) -> float:
-    r"""Estimate how many lines of a slide a text takes.
+    r"""Estimate how many lines of a slide a text takes up.
 
     >>> lines_of("One line."), lines_of("## A heading\n\n" + "A line and a half of text. " * 5)
     (1.4, 4.6)
@@ -95,16 +95,16 @@ def lines_of(text: str) -> float:
 
 
 def slide_texts(text: str) -> list[str]:
-    r"""Split a text between paragraphs, and in a long list between items, where it does not fit on one slide.
+    r"""Split a text that doesn't fit on one slide: between paragraphs, or between the items of a long list.
 
-    A heading, or a line that ends in a colon, stays with what it is above. A paragraph that alone is too long
-    stays whole.
+    A heading, or a line that ends in a colon, stays with what comes below it. A paragraph that is too long
+    by itself stays whole.
 
     Args:
         text: The Markdown source of a cell.
 
     Returns:
-        Its parts in order; joined by blank lines they say the same.
+        Its parts in order; joined by blank lines, they say the same.
 
     >>> slide_texts("## Size\n\nThe map is smaller.\n\n**Predict** by how much.")
     ['## Size\n\nThe map is smaller.\n\n**Predict** by how much.']
@@ -158,6 +158,6 @@ def _block_lines(block: str) -> float:
 
 
 def _wrapped(text: str) -> int:
-    # Words are counted as a reader sees them: formulas and addresses of links are shorter than their source.
+    # Words are counted as a reader sees them: formulas and links are shorter than their source.
     characters = min(len(text), round(count_words(text) * 6.3))
     return max(1, math.ceil(characters / CHARACTERS))

@@ -1,4 +1,4 @@
-"""A lesson as slides: one HTML file that opens in any browser, without a network and without a server."""
+"""A lesson as slides: one HTML file that opens in any browser, without a network or a server."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from tools.editions.slide_layout import asks, blocks, lines_of, slide_texts, sli
 __all__ = ["HEIGHT", "WIDTH", "index", "slides", "text_html", "title_of"]
 
 WIDTH, HEIGHT = 1280, 720
-# Pixels, as slides.css sets them: what a page has room for, lines of text, of code and of long output.
+# Pixels, as set in slides.css: the room on a page, then lines of text, of code and of long output.
 ROOM, TEXT, CODE, SMALL, GAP = 626.0, 36.4, 22.1, 18.8, 14.0
-PICTURE = 300.0  # the least height of a picture
-LONG = 14  # printed lines; more are set smaller
+PICTURE = 300.0  # the smallest height of a picture
+LONG = 14  # printed lines; any more are set smaller
 IMAGES = ("image/png", "image/jpeg")
 START = f"""Reveal.initialize({{width: {WIDTH}, height: {HEIGHT}, margin: 0, center: false, hash: true,
   transition: "none", slideNumber: "c/t", controlsTutorial: false}});"""
 
 
 class Piece(NamedTuple):
-    """A text, some code or an output on a slide: its HTML, and about how many pixels it takes."""
+    """A text, some code or an output on a slide: its HTML, and roughly how many pixels high it is."""
 
     html: str
     height: float
@@ -37,15 +37,15 @@ Page = list[Piece]
 
 
 def slides(notebook: NotebookNode) -> str:
-    """Make the slides of a lesson from its cells, their outputs and their `slideshow` metadata.
+    """Make a lesson's slides from its cells, their outputs and their `slideshow` metadata.
 
-    What does not fit on the slide where the metadata puts it begins another one below.
+    Anything that doesn't fit on the slide where the metadata puts it begins another one below.
 
     Args:
-        notebook: An executed lesson; a lesson without the metadata gets it by the same rule.
+        notebook: An executed lesson; if it lacks the metadata, the same rule supplies it.
 
     Returns:
-        A whole HTML page: reveal.js, styles, pictures and formulas are in it.
+        A complete HTML page, with reveal.js, styles, pictures and formulas in it.
 
     Raises:
         RevealError: There is no reveal.js.
@@ -77,7 +77,7 @@ def index(titles: Sequence[tuple[str, str]]) -> str:
     """Make the page that lists the lessons' slides.
 
     Args:
-        titles: Of each lesson the name of its file and its title.
+        titles: File name and title of each lesson.
     """
     links = "\n".join(f'<li><a href="{escape(name)}">{escape(title)}</a></li>' for name, title in titles)
     keys = "Space or → goes on, ← goes back, Esc shows all slides, F fills the screen."
@@ -89,7 +89,7 @@ def index(titles: Sequence[tuple[str, str]]) -> str:
 
 
 def text_html(markdown: str) -> str:
-    """Turn a text of a lesson into HTML, its formulas into MathML, which browsers draw themselves.
+    """Turn a lesson's text into HTML and its formulas into MathML, which browsers draw themselves.
 
     >>> text_html("Size *n*.").strip()
     '<p>Size <em>n</em>.</p>'
@@ -116,7 +116,7 @@ def _fits(page: Page) -> bool:
 
 
 def _groups(cell: NotebookNode) -> Iterator[Page]:
-    """Make the pieces of a cell, in groups that each begin a page where they do not fit on the one before."""
+    """Make a cell's pieces, in groups that each begin a page if they don't fit on the one before."""
     if cell.cell_type == "markdown":
         for part in slide_texts(cell.source):
             yield [
@@ -125,13 +125,13 @@ def _groups(cell: NotebookNode) -> Iterator[Page]:
             ]
         return
     code = f'<pre class="code">{_highlighted(cell.source)}</pre>'
-    # What an unanswered exercise says is of no interest on a slide.
+    # Nobody needs to see on a slide what an unanswered exercise says.
     outputs = [] if "exercise" in cell.metadata.get("tags", ()) else cell.outputs
     yield [_piece(code, (cell.source.count("\n") + 1) * CODE + 16), *filter(None, map(_output, outputs))]
 
 
 def _told_and_asked(part: str) -> list[str]:
-    """Cut a text before and after each paragraph that asks for a prediction."""
+    """Split a text before and after each paragraph that asks for a prediction."""
     found: list[str] = []
     asked = True
     for block in blocks(part):

@@ -1,4 +1,4 @@
-"""The solved edition of a lesson: each blank replaced by a solution, executed, and every check right."""
+"""A lesson's solved edition: every blank replaced by a solution, executed, and every check right."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ NOTE = "\n\n**This is the solved edition.** The exercises below are answered, an
 
 
 class NotRightError(RuntimeError):
-    """A solution of the course is not accepted by its own check."""
+    """One of the course's solutions isn't accepted by its own check."""
 
 
 def fill_in(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str) -> NotebookNode:
-    """Return a copy of a lesson in which each blank is replaced by the solution.
+    """Return a copy of a lesson with each blank replaced by the solution.
 
     Args:
-        notebook: A lesson that holds its exercises; it is not changed.
+        notebook: A lesson that contains its exercises; it isn't changed.
         exercises: The lesson's exercises.
         name: What messages call the notebook.
 
     Raises:
-        PlaceError: The notebook has no section of exercises.
-        NotRightError: The section lacks the cell of an exercise.
+        PlaceError: The notebook has no exercise section.
+        NotRightError: The section lacks an exercise's cell.
     """
     solved = copy.deepcopy(notebook)
     places = section_places(solved, name)
@@ -55,10 +55,10 @@ def fill_in(notebook: NotebookNode, exercises: Sequence[Exercise], *, name: str)
 def executed_solutions(
     notebook: NotebookNode, exercises: Sequence[Exercise], folder: Path, *, name: str
 ) -> NotebookNode:
-    """Fill in the solutions, execute the whole lesson and see that every check says right.
+    """Fill in the solutions, execute the whole lesson, and make sure that every check says right.
 
     Args:
-        notebook: A lesson that holds its exercises; it is not changed.
+        notebook: A lesson that contains its exercises; it isn't changed.
         exercises: The lesson's exercises.
         folder: The folder in which the kernel works.
         name: What messages call the notebook.
@@ -67,9 +67,9 @@ def executed_solutions(
         The solved lesson, normalised.
 
     Raises:
-        PlaceError: The notebook has no section of exercises.
+        PlaceError: The notebook has no exercise section.
         NotebookError: A cell failed.
-        NotRightError: A check does not accept the solution; the message says what it says instead.
+        NotRightError: A check doesn't accept the solution; the message quotes what it says instead.
     """
     solved = fill_in(notebook, exercises, name=name)
     execute(solved, folder, name=name)
@@ -80,7 +80,7 @@ def executed_solutions(
 
 
 def not_right(notebook: NotebookNode, exercises: Sequence[Exercise]) -> list[str]:
-    """List the exercises whose cell does not show that the answer is right, with what it shows."""
+    """List the exercises whose cell doesn't show that the answer is right, with what it shows instead."""
     cells = {cell.id: cell for cell in notebook.cells}
     found = []
     for exercise in exercises:
@@ -91,7 +91,7 @@ def not_right(notebook: NotebookNode, exercises: Sequence[Exercise]) -> list[str
 
 
 def shown_text(cell: NotebookNode) -> str:
-    """Return what a code cell shows, in words."""
+    """Return what a code cell shows, as text."""
     texts = []
     for output in cell.get("outputs", ()):
         texts.append(output.get("text", "") or output.get("data", {}).get("text/plain", ""))

@@ -1,7 +1,7 @@
 """Execute, normalise and check the lessons' notebooks.
 
-`python -m tools.notebooks write` executes the notebooks and stores them so that executing again changes no
-byte; `python -m tools.notebooks check` says which rule a notebook breaks, in which cell, and what to do.
+`python -m tools.notebooks write` executes the notebooks and stores them so that executing them again changes
+no byte; `python -m tools.notebooks check` says which rule a notebook breaks, in which cell, and what to do.
 """
 
 from tools.notebooks.execute import NotebookError, execute, write

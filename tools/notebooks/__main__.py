@@ -11,9 +11,9 @@ from tools.notebooks import LESSONS, NormaliseError, NotebookError, check_file, 
 
 
 def find(paths: Sequence[Path]) -> list[Path]:
-    """List the notebooks: files themselves, the lessons in folders; all lessons when none is named.
+    """List the notebooks: files as given, the lessons in folders, or all lessons if none is named.
 
-    What else lies in a folder is left out, and named on stderr.
+    Other notebooks in a folder are left out, and listed on stderr.
 
     Raises:
         FileNotFoundError: There is nothing at a path.
@@ -26,7 +26,7 @@ def find(paths: Sequence[Path]) -> list[Path]:
         lessons = [each for each in inside if each.name in {lesson.name for lesson in LESSONS}]
         found += lessons if path.is_dir() else [path]
         if others := [each.name for each in inside if each not in lessons]:
-            print(f"Left out, for no lesson has this name: {', '.join(others)}", file=sys.stderr)
+            print(f"Left out, because no lesson has this name: {', '.join(others)}", file=sys.stderr)
     here = Path.cwd()
     return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
 
@@ -39,11 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in (
         ("write", "execute notebooks and store them normalised"),
-        ("check", "say which rules notebooks break; nothing is executed or changed"),
+        ("check", "say which rules notebooks break, without executing or changing anything"),
     ):
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument(
-            "paths", nargs="*", type=Path, help="notebooks or folders; all lessons when left out"
+            "paths", nargs="*", type=Path, help="notebooks or folders (default: all lessons)"
         )
     options = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Run every cell of a notebook in a fresh kernel of this environment, and store what comes out."""
+"""Run every cell of a notebook in a fresh kernel of this environment, and store the outputs."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from tools.notebooks.normalise import normalise, to_bytes
 
 __all__ = ["NotebookError", "execute", "write"]
 
-SECONDS = 180.0  # for one cell: stops what hangs; the longest, the training of lesson 6, takes about 4
+SECONDS = 180.0  # per cell, to stop any that hangs; the longest, the training in lesson 6, takes about 4
 
 
 class NotebookError(RuntimeError):
-    """A cell raised an error, took too long, or ended its kernel."""
+    """A cell raised an error, took too long, or killed its kernel."""
 
 
 class _ThisPython(KernelSpecManager):
-    # A kernel called python3 that belongs to the user, or to another environment, must not run the lessons.
+    # A kernel called python3 that belongs to the user or to another environment must not run the lessons.
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(resource_dir=str(RESOURCES), **get_kernel_dict())
 
 
 def write(path: Path, *, seconds: float = SECONDS) -> bool:
-    """Execute a notebook in its folder, normalise it and replace its file if that changes any byte.
+    """Execute a notebook in its folder, normalise it, and replace its file if any byte has changed.
 
     Args:
         path: The `.ipynb` file.
-        seconds: The most that one cell may take.
+        seconds: The longest that one cell may take.
 
     Returns:
         Whether the file was replaced.
 
     Raises:
-        NotebookError: A cell failed; the file is as it was.
-        NormaliseError: The executed notebook must not be stored; the file is as it was.
+        NotebookError: A cell failed; the file is unchanged.
+        NormaliseError: The executed notebook can't be stored; the file is unchanged.
     """
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     execute(notebook, path.resolve().parent, name=str(path), seconds=seconds)
@@ -66,10 +66,10 @@ def execute(
         notebook: What to execute; its outputs are replaced.
         folder: The folder in which the kernel works: the notebook's own.
         name: What messages call the notebook.
-        seconds: The most that one cell may take.
+        seconds: The longest that one cell may take.
 
     Raises:
-        NotebookError: A cell failed and is not tagged `raises-exception`. The message names the cell.
+        NotebookError: A cell failed and isn't tagged `raises-exception`. The message names the cell.
     """
     running = 0
 
@@ -89,15 +89,15 @@ def execute(
         store_widget_state=False,
         on_cell_execute=start,
     )
-    client.owns_km = True  # else the kernel would outlive the notebook
-    # Agg would make figures vanish from the page; more threads than one let two kernels fight for two cores.
+    client.owns_km = True  # or the kernel would outlive the notebook
+    # Agg would make figures vanish from the page; with more threads, two kernels would fight over two cores.
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     environment["OMP_NUM_THREADS"] = "1"
     try:
         client.execute(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if isinstance(error, CellExecutionError):
-            # An error in a value's own repr has no name in the kernel's reply; what the page shows has it.
+            # The kernel's reply doesn't name an error in a value's own repr, but what the page shows does.
             outputs = notebook.cells[running].outputs
             shown = [output for output in outputs if output.output_type == "error"] or [error]
             reason = f"{shown[-1].ename}: {shown[-1].evalue}"

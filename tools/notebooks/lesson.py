@@ -1,4 +1,4 @@
-"""A notebook read for checking: its cells with their numbers, its prose in words, its pictures."""
+"""A notebook, read for checking: its numbered cells, the words of its prose, its pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES = (
     "07_vgg_filters",
 )
 LESSONS = [Path(__file__).resolve().parents[2] / "notebooks" / f"{name}.ipynb" for name in NAMES]
-"""The files of the lessons. A notebook of any other name beside them is a copy, or the reader's own."""
+"""The lessons' files. A notebook next to them with any other name is a copy, or the reader's own."""
 
 NOT_PROSE = (
     (re.compile(r"```.*?```|<!--.*?-->", re.DOTALL), " "),
@@ -38,7 +38,7 @@ NOT_PROSE = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `number` counts all cells from 1, as one counts them on the page."""
+    """One cell; `number` counts all cells from 1, the way you would count them on the page."""
 
     number: int
     kind: str
@@ -49,12 +49,12 @@ class Cell:
 
     @cached_property
     def lines(self) -> int:
-        """How many lines are not blank."""
+        """How many lines aren't blank."""
         return sum(1 for line in self.source.splitlines() if line.strip())
 
     @cached_property
     def tree(self) -> ast.Module | None:
-        """The code's syntax tree, or None where it is not Python (the cell's own error says so)."""
+        """The code's syntax tree, or None if it isn't Python (the cell's own error says so)."""
         try:
             return ast.parse(python_of(self.source))
         except SyntaxError:
@@ -62,7 +62,7 @@ class Cell:
 
     @cached_property
     def is_explorer(self) -> bool:
-        """Whether the code makes an explorer: calls something whose name ends in `Explorer`."""
+        """Whether the code makes an explorer, by calling something whose name ends in `Explorer`."""
         called = (
             [node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)] if self.tree else []
         )
@@ -79,10 +79,10 @@ class Cell:
 
 
 class Lesson:
-    """A notebook and what the rules ask about it."""
+    """A notebook, and what the rules want to know about it."""
 
     def __init__(self, path: Path, data: bytes) -> None:
-        """Take the bytes of a notebook's file; `path` is what messages call it."""
+        """Take the bytes of a notebook's file; messages call it `path`."""
         self.path = path
         self.data = data
         self.notebook = nbformat.reads(data.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
@@ -115,10 +115,10 @@ class Lesson:
 
     @cached_property
     def told(self) -> list[Cell]:
-        """The cells in which the lesson is told: without its exercises and its explorers.
+        """The cells that tell the lesson, without its exercises and explorers.
 
-        Left out are the section of exercises, the code cells that make an explorer, and the text "Try" that
-        directly follows such a cell.
+        This leaves out the exercise section, the code cells that make an explorer, and the "Try" text right
+        after such a cell.
         """
         exercises = exercise_range((cell.kind, cell.source) for cell in self.cells)
         told: list[Cell] = []
@@ -132,17 +132,17 @@ class Lesson:
 
     @cached_property
     def told_code(self) -> list[Cell]:
-        """The code cells in which the lesson is told."""
+        """The code cells that tell the lesson."""
         return [cell for cell in self.told if cell.kind == "code"]
 
     @cached_property
     def words(self) -> int:
-        """How many words the prose has in which the lesson is told."""
+        """How many words of prose tell the lesson."""
         return sum(count_words(cell.source) for cell in self.told if cell.kind == "markdown")
 
 
 class Pictures(HTMLParser):
-    """Finds the images (their alt, or None without one) and captions of an HTML output or page."""
+    """Finds the images (each one's alt text, or None) and captions in an HTML output or page."""
 
     def __init__(self, html: str) -> None:
         """Read the whole text at once."""
@@ -173,7 +173,7 @@ class Pictures(HTMLParser):
 
 
 def count_words(markdown: str) -> int:
-    r"""Count the words a reader reads: no code blocks, no displayed formulas, no addresses of links.
+    r"""Count the words that a reader reads: no code blocks, no displayed formulas, no link addresses.
 
     A formula within a line counts as one word.
 
@@ -186,13 +186,13 @@ def count_words(markdown: str) -> int:
 
 
 def exercise_range(cells: Iterable[tuple[str, str]]) -> range:
-    r"""Find the section of exercises: from the heading `## Exercises` to the next heading of its level.
+    r"""Find the exercise section: from the heading `## Exercises` to the next heading at its level.
 
     Args:
         cells: The kind ("markdown", "code") and the source of each cell, in order.
 
     Returns:
-        The places of its cells, counted from 0; empty where there is no such heading.
+        The positions of its cells, counted from 0; empty if there is no such heading.
 
     >>> cells = [("code", "1"), ("markdown", "## Exercises"), ("code", "2"), ("markdown", "## Summary")]
     >>> exercise_range(cells)
@@ -209,7 +209,7 @@ def exercise_range(cells: Iterable[tuple[str, str]]) -> range:
 
 
 def python_of(source: str) -> str:
-    r"""Leave out the lines that only IPython understands: magics and shell commands.
+    r"""Blank out the lines that only IPython understands: magics and shell commands.
 
     >>> python_of("%matplotlib inline\nx = 1")
     'pass\nx = 1'

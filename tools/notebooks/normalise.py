@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 __all__ = ["ADDRESS", "METADATA", "NormaliseError", "fingerprint", "normalise", "to_bytes"]
 
-# What a kernel says of itself, but for the version, which differs from machine to machine.
+# What a kernel says about itself, minus the version, which differs from machine to machine.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -31,13 +31,13 @@ NO_ADDRESS = "at 0x0"
 
 
 class NormaliseError(ValueError):
-    """The notebook holds something that must not be stored."""
+    """The notebook contains something that must not be stored."""
 
 
 def fingerprint(notebook: NotebookNode) -> str:
-    """Name the code of a notebook in 16 hexadecimal digits; other code, or another order, has another name.
+    """Reduce a notebook's code to 16 hexadecimal digits; different code, or a different order, gives others.
 
-    The notebook keeps it beside its outputs, so that code which was changed and not executed is found out.
+    The notebook stores them with its outputs, which shows up code that was changed but not executed.
 
     >>> first = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     >>> second = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 2")])
@@ -52,17 +52,17 @@ def fingerprint(notebook: NotebookNode) -> str:
 
 
 def normalise(notebook: NotebookNode, *, name: str = "the notebook") -> NotebookNode:
-    """Return a copy without what differs from run to run: times, widgets' views, versions, addresses.
+    """Return a copy without anything that differs from run to run: times, widget views, versions, addresses.
 
     Args:
-        notebook: An executed notebook; it is not changed.
+        notebook: An executed notebook; it isn't changed.
         name: What messages call the notebook.
 
     Returns:
-        A notebook with counts 1 to n whose metadata holds kernel, language and the fingerprint of its code.
+        A notebook with counts 1 to n, whose metadata has the kernel, the language and its code's fingerprint.
 
     Raises:
-        NormaliseError: A code cell did not run, or shows a widget that has no still form.
+        NormaliseError: A code cell didn't run, or shows a widget that has no still form.
     """
     missing = [
         str(number)
@@ -90,10 +90,10 @@ def normalise(notebook: NotebookNode, *, name: str = "the notebook") -> Notebook
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:
-    """Return the notebook as the bytes of its file: UTF-8, LF, indented by one, a line end at the end.
+    """Return the notebook as the bytes of its file: UTF-8, LF, indented by one, ending in a newline.
 
     Raises:
-        NormaliseError: This is not a valid notebook of format 4.5.
+        NormaliseError: This isn't a valid notebook in format 4.5.
     """
     try:
         nbformat.validate(notebook)
@@ -104,7 +104,7 @@ def to_bytes(notebook: NotebookNode) -> bytes:
 
 
 def _without_views(outputs: Any) -> list[Any]:
-    """Leave out the view that stands after an explorer's still picture; others stay, to be refused."""
+    """Drop the view after an explorer's still picture; any other view stays, to be refused."""
     kept: list[Any] = []
     for output in outputs:
         is_view = set(output.get("data", ())) == {VIEW}
@@ -118,14 +118,14 @@ def _still(output: Any, count: int, place: str) -> Any:
     if kind == "stream":
         output.text = ADDRESS.sub(NO_ADDRESS, output.text)
     elif kind == "error":
-        # The traceback names files of this machine; what was raised is what the lesson shows.
+        # The traceback names files on this machine; all the lesson shows is what was raised.
         output.traceback = [f"{output.ename}: {output.evalue}"]
     else:
-        # A view without its state shows an error message in place of the widget.
+        # A view without its state shows an error message instead of the widget.
         data = {mime: value for mime, value in output.data.items() if mime != VIEW}
         if not data:
             raise NormaliseError(
-                f"{place} shows a widget without text or picture: nothing would be left of it in the file. "
+                f"{place} shows a widget without text or picture, so the file would have nothing left of it. "
                 "Give its class a text/plain form."
             )
         for mime, value in data.items():
@@ -138,7 +138,7 @@ def _still(output: Any, count: int, place: str) -> Any:
 
 
 def _merged(outputs: Any) -> list[Any]:
-    # How print() is cut into messages depends on time; only what stands in one piece on the page does not.
+    # How print() is cut into messages depends on timing, so neighbouring pieces are joined.
     result: list[Any] = []
     for output in outputs:
         last = result[-1] if result else None

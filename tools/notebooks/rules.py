@@ -1,7 +1,7 @@
-"""The rules of the course's notebooks, and the check that applies them.
+"""The rules for the course's notebooks, and the check that applies them.
 
-A rule is a function that yields a cell (None: the whole notebook) and what to do, for each place where a
-notebook breaks it.
+A rule is a function that yields, for each place where a notebook breaks it, the cell (None for the whole
+notebook) and what to do.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Problem:
 
 
 def check(lesson: Lesson) -> list[Problem]:
-    """Apply all rules to a notebook; return what was found, in the order of the rules."""
+    """Apply all rules to a notebook; return the problems, in the order of the rules."""
     return [
         Problem(lesson.path, cell.number if cell else None, name, message)
         for name, rule in RULES.items()
@@ -51,7 +51,7 @@ def check(lesson: Lesson) -> list[Problem]:
 
 
 def check_file(path: Path) -> list[Problem]:
-    """Read a notebook and apply all rules; a file that is no notebook is one problem."""
+    """Read a notebook and apply all rules; a file that isn't a notebook counts as one problem."""
     try:
         lesson = Lesson.read(path)
     except (OSError, ValueError) as error:
@@ -61,7 +61,7 @@ def check_file(path: Path) -> list[Problem]:
 
 
 def rule(name: str) -> Callable[[Rule], Rule]:
-    """Enter a function into `RULES`."""
+    """Add a function to `RULES`."""
 
     def enter(function: Rule) -> Rule:
         RULES[name] = function
@@ -81,7 +81,7 @@ MACHINE_PATH = re.compile(
     r"|\bipykernel_\d+\b"
 )
 PICTURE = re.compile(r'src="data:[^"]*"')
-EXPLAINED = ("not-run", "order", "stale", "kernelspec", "widget-view")  # each of them makes other bytes
+EXPLAINED = ("not-run", "order", "stale", "kernelspec", "widget-view")  # each of them changes bytes too
 RUN = "Run: python -m tools.notebooks write"
 
 
@@ -97,17 +97,17 @@ def _not_run(lesson: Lesson) -> Iterator[Finding]:
 def _order(lesson: Lesson) -> Iterator[Finding]:
     for wanted, cell in enumerate(lesson.code, start=1):
         if cell.count is not None and cell.count != wanted:
-            yield cell, f"was executed as number {cell.count}, but stands at {wanted}. {RUN}"
+            yield cell, f"was executed as number {cell.count}, but comes at number {wanted}. {RUN}"
             return
 
 
 @rule("stale")
 def _stale(lesson: Lesson) -> Iterator[Finding]:
     if any(True for _ in _not_run(lesson)):
-        return  # nothing was stored that could be stale
+        return  # nothing that could be stale was stored
     stored = lesson.notebook.metadata.get("coursekit", {}).get("executed")
     if stored != fingerprint(lesson.notebook):
-        yield None, f"its code is not the code that was executed when its outputs were stored. {RUN}"
+        yield None, f"its code has changed since its outputs were stored. {RUN}"
 
 
 @rule("not-normalised")
@@ -121,7 +121,7 @@ def _not_normalised(lesson: Lesson) -> Iterator[Finding]:
     if not same:
         yield (
             None,
-            f"holds execution times, versions, counts or other things that differ from run to run. {RUN}",
+            f"contains execution times, versions, counts or other things that differ from run to run. {RUN}",
         )
 
 
@@ -157,9 +157,9 @@ def _stderr(lesson: Lesson) -> Iterator[Finding]:
 def _widget_view(lesson: Lesson) -> Iterator[Finding]:
     for cell in lesson.code:
         if any("widget-view" in mime for output in cell.outputs for mime in output.get("data", ())):
-            yield cell, f"holds a widget view, which shows 'model not found' to readers. {RUN}"
+            yield cell, f"contains a widget view, which shows readers 'model not found'. {RUN}"
     if "widgets" in lesson.notebook.metadata:
-        yield None, f"holds the state of widgets. {RUN}"
+        yield None, f"contains widget state. {RUN}"
 
 
 @rule("address")
@@ -169,7 +169,7 @@ def _address(lesson: Lesson) -> Iterator[Finding]:
         if found:
             yield (
                 cell,
-                f"shows an object's address ({found[0]}), another one in every run. Show something else",
+                f"shows an object's address ({found[0]}), which differs in every run. Show something else",
             )
 
 
@@ -181,7 +181,7 @@ def _machine_path(lesson: Lesson) -> Iterator[Finding]:
             if found:
                 yield (
                     cell,
-                    f"has a path of one machine in its {where} ({found[0]}). Use a name, or a relative path",
+                    f"has a path from one machine in its {where} ({found[0]}). Use a name or a relative path",
                 )
 
 
@@ -194,7 +194,7 @@ def _long_output(lesson: Lesson) -> Iterator[Finding]:
             if lines > MOST_OUTPUT_LINES:
                 yield (
                     cell,
-                    f"prints {lines} lines; nobody reads more than {MOST_OUTPUT_LINES}. Show a part of it",
+                    f"prints {lines} lines; nobody reads more than {MOST_OUTPUT_LINES}. Show part of it",
                 )
 
 
@@ -212,12 +212,12 @@ def _picture_words(lesson: Lesson) -> Iterator[Finding]:
                 if not (alt or "").strip():
                     yield cell, f"shows a picture without alt text. {advice}"
                 elif alt != words and (len(found.images) == 1 or alt not in words):
-                    yield cell, f"the alt text of its picture is not the words of its text/plain. {advice}"
+                    yield cell, f"its picture's alt text is not the words of its text/plain. {advice}"
             if len(found.images) == len(found.captions) and found.captions != found.images:
-                yield cell, f"the caption of its picture is not its alt text. {advice}"
+                yield cell, f"its picture's caption is not its alt text. {advice}"
     for cell in lesson.prose:
         if re.search(r"!\[\s*\]\(", cell.source) or any(not alt for alt in Pictures(cell.source).images):
-            yield cell, "has a picture without alt text. Say between ![ and ] what it shows"
+            yield cell, "has a picture without alt text. Say what it shows between ![ and ]"
 
 
 @rule("too-large")
@@ -247,7 +247,7 @@ MEDIAN = 5
 SHORT = 10  # nine in ten cells have fewer lines
 MOST_FUNCTIONS = 2
 TAGS = frozenset({"raises-exception", "exercise", "solution", "hide-input"})
-# nbval cannot compare what these show, or compares what differs from run to run.
+# nbval can't compare what these show, or compares what differs from run to run.
 UNSEEN = frozenset(
     {"interact", "interactive", "interact_manual", "interactive_output", "clear_output", "update_display"}
 )
@@ -272,7 +272,7 @@ def _long_cell(lesson: Lesson) -> Iterator[Finding]:
         if cell.lines > LONGEST:
             yield (
                 cell,
-                f"has {cell.lines} lines of code, more than {LONGEST}. Move the tool part into coursekit",
+                f"has {cell.lines} lines of code, more than {LONGEST}. Move what is only a tool to coursekit",
             )
 
 
@@ -287,7 +287,7 @@ def _cell_lengths(lesson: Lesson) -> Iterator[Finding]:
     if len(long) > len(lengths) / 10:
         yield (
             None,
-            f"{len(long)} of {len(lengths)} code cells have {SHORT} lines or more; one in ten may. "
+            f"{len(long)} of {len(lengths)} code cells have {SHORT} lines or more; only one in ten may. "
             f"Shorten cells {', '.join(long)}",
         )
 
@@ -305,7 +305,7 @@ def _functions(lesson: Lesson) -> Iterator[Finding]:
         yield (
             None,
             f"defines {len(names)} functions ({', '.join(names)}), more than {MOST_FUNCTIONS}. "
-            "Keep those that are the lesson and move the others into coursekit",
+            "Keep those that the lesson is about and move the others to coursekit",
         )
 
 
@@ -315,7 +315,7 @@ def _late_import(lesson: Lesson) -> Iterator[Finding]:
         if cell.tree and any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(cell.tree)):
             yield (
                 cell,
-                "imports something. Imports belong into the first code cell, where learners look for them",
+                "imports something. Imports belong in the first code cell, where learners look for them",
             )
 
 
@@ -323,7 +323,7 @@ def _late_import(lesson: Lesson) -> Iterator[Finding]:
 def _semicolon(lesson: Lesson) -> Iterator[Finding]:
     for cell in lesson.code:
         if _ends_in_semicolon(cell):
-            yield cell, "ends in ';', which nbval does not obey. Assign the value to a name instead"
+            yield cell, "ends in ';', which nbval ignores. Assign the value to a name instead"
 
 
 @rule("unseen-output")
@@ -348,7 +348,7 @@ def _tag(lesson: Lesson) -> Iterator[Finding]:
             if tag not in TAGS:
                 yield (
                     cell,
-                    f"has the tag {tag!r}, which means nothing here. Known are: {', '.join(sorted(TAGS))}",
+                    f"has the tag {tag!r}, which means nothing here. Known tags: {', '.join(sorted(TAGS))}",
                 )
 
 
@@ -359,7 +359,7 @@ def _installs(lesson: Lesson) -> Iterator[Finding]:
         if found:
             yield (
                 cell,
-                f"installs something ({found[0].strip()}). A lesson changes no environment: see README.md",
+                f"installs something ({found[0].strip()}). Lessons change no environment: see README.md",
             )
 
 
@@ -381,7 +381,7 @@ def _asserted(lesson: Lesson) -> Iterator[Finding]:
             name = getattr(node, "attr", getattr(node, "id", ""))
             if isinstance(node, ast.Assert) or name.startswith("assert_"):
                 return
-    yield None, "asserts nothing. Compute one thing by hand and assert that the library gives the same"
+    yield None, "asserts nothing. Compute something by hand and assert that the library gives the same"
 
 
 def _ends_in_semicolon(cell: Cell) -> bool:
@@ -413,7 +413,7 @@ def _used(cell: Cell) -> set[str]:
 
 CELLS = (25, 45)
 WORDS_PER_CODE_CELL = (80, 130)
-# What every lesson has at least once, and how it is found.
+# What every lesson has at least once, and how to find it.
 PARTS = {
     "**Predict**": re.compile(r"\*\*Predict\b", re.IGNORECASE),
     "**What to notice**": re.compile(r"\*\*What to notice\b", re.IGNORECASE),
@@ -430,7 +430,7 @@ def _cell_number(lesson: Lesson) -> Iterator[Finding]:
     if not low <= len(lesson.told) <= high:
         yield (
             None,
-            f"has {len(lesson.told)} cells beside exercises and explorers; a lesson has {low} to {high}",
+            f"has {len(lesson.told)} cells besides exercises and explorers; a lesson has {low} to {high}",
         )
 
 
@@ -445,7 +445,7 @@ def _empty_cell(lesson: Lesson) -> Iterator[Finding]:
 def _words(lesson: Lesson) -> Iterator[Finding]:
     low, high = WORDS_PER_CODE_CELL
     if not lesson.told_code:
-        yield None, "has no code cell beside exercises and explorers"
+        yield None, "has no code cell besides exercises and explorers"
         return
     share = lesson.words / len(lesson.told_code)
     if not low <= share <= high:
@@ -464,7 +464,7 @@ def _title(lesson: Lesson) -> Iterator[Finding]:
         yield first, "a lesson begins with a Markdown cell whose first line is its title: '# ...'"
     headings = [cell for cell in lesson.prose[1:] if re.search(r"(?m)^# ", cell.source)]
     if headings:
-        yield headings[0], "has a second title ('# ...'). Use '##' for what is below the title"
+        yield headings[0], "has a second title ('# ...'). Use '##' for headings below the title"
 
 
 @rule("opening")
@@ -475,10 +475,10 @@ def _opening(lesson: Lesson) -> Iterator[Finding]:
             break
         opening += cell.source + "\n"
     if not re.search(r"\bminutes\b", opening):
-        yield None, "does not say before its first code cell how many minutes it takes"
+        yield None, "does not say, before its first code cell, how many minutes it takes"
     points = re.findall(r"(?m)^\s*(?:[-*]|\d+\.) ", opening)
     if len(points) < 3:
-        yield None, "does not list before its first code cell three or four things that one can do at the end"
+        yield None, "does not list, before its first code cell, three or four things to learn to do"
 
 
 @rule("parts")
