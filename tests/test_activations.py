@@ -12,7 +12,7 @@ from torch.nn.utils import parametrizations, prune, weight_norm
 from coursekit import reference
 from coursekit.activations import feature_maps, gradient_field, layers_of
 from coursekit.explorers import StackExplorer, VggExplorer
-from coursekit.models import SmallClassifier, StackedConv, summary
+from coursekit.models import StackedConv, summary
 from coursekit.reference import Layer
 
 
@@ -307,4 +307,4 @@ def test_an_input_or_layer_that_cannot_be_asked_is_refused(x):
     with pytest.raises(ValueError, match=r"one image \(1, C, H, W\), got \(2, 3, 64, 64\)"):
         field_of(StackedConv(), torch.cat([x, x]), "conv1")
     with pytest.raises(ValueError, match=r"once and give \(1, channels, H, W\), but it gave \[\(1, 10\)\]"):
-        field_of(SmallClassifier(), x, "linear")
+        field_of(nn.Sequential(nn.Flatten(), nn.Linear(3 * 64 * 64, 10)), x, "1")

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from coursekit import filters, reference
-from coursekit.models import ConvLayer, ConvPool, SmallClassifier, StackedConv
+from coursekit.models import ConvLayer, ConvPool, StackedConv
 
 WEIGHT = filters.to_weight(filters.edge_bank())
 
@@ -59,10 +59,7 @@ def test_a_wrong_weight_is_refused(network):
         (np.zeros((1, 1, 8, 8)), TypeError, "of torch.float32, got ndarray"),
     ],
 )
-@pytest.mark.parametrize(
-    "network",
-    [ConvLayer(WEIGHT), ConvPool(WEIGHT), StackedConv((1, 2), 4), SmallClassifier(2, (1, 2), kernel_size=4)],
-)
+@pytest.mark.parametrize("network", [ConvLayer(WEIGHT), ConvPool(WEIGHT), StackedConv((1, 2), 4)])
 def test_a_wrong_input_is_refused(network, x, error, message):
     with pytest.raises(error, match=message):
         network(x)
@@ -94,7 +91,7 @@ def test_the_stack_of_the_lessons():
     assert x.flatten().numel() == 3_966_912
 
 
-@pytest.mark.parametrize("build", [StackedConv, SmallClassifier, lambda seed: ConvLayer(WEIGHT + seed)])
+@pytest.mark.parametrize("build", [StackedConv, lambda seed: ConvLayer(WEIGHT + seed)])
 def test_building_is_seeded_and_leaves_torchs_random_state_alone(build):
     state = torch.get_rng_state()
     first, again, other = build(seed=1), build(seed=1), build(seed=2)
@@ -121,45 +118,18 @@ def test_with_relu_they_are_not():
         stack.collapsed()
 
 
-@pytest.mark.parametrize("build", [StackedConv, SmallClassifier])
-def test_wrong_sizes_are_refused(build):
+def test_wrong_sizes_are_refused():
     for wrong in ((3,), (3, 0), 3, (3, 4.0), "34"):
         with pytest.raises(ValueError, match="channels must be two or more whole numbers from 1"):
-            build(channels=wrong)
+            StackedConv(channels=wrong)
     with pytest.raises(ValueError, match="kernel_size must be 1 or more, got 0"):
-        build(kernel_size=0)
+        StackedConv(kernel_size=0)
     for wrong in ("5", 5.0, (5, 5, 5)):
         with pytest.raises(TypeError, match="kernel_size must be a whole number or a pair of them"):
-            build(kernel_size=wrong)
+            StackedConv(kernel_size=wrong)
 
 
-@pytest.mark.parametrize("build", [StackedConv, SmallClassifier])
-def test_sizes_are_taken_as_torch_takes_them(build):
+def test_sizes_are_taken_as_torch_takes_them():
     x = torch.rand(1, 3, 64, 64)
-    assert torch.equal(build(kernel_size=(5, 5)).eval()(x), build(kernel_size=5).eval()(x))
-    assert build(kernel_size=(3, 5)).conv1.kernel_size == (3, 5)
-
-
-# The complete classifier
-
-
-def test_the_classifier_has_all_the_parts_and_computes_its_linear_inputs():
-    model = SmallClassifier(classes=7, channels=(3, 4, 5), input_size=(40, 31), kernel_size=3)
-    parts = [type(layer) for layer in model.children()]
-    block = [nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d]
-    assert parts == [*block, *block, nn.Flatten, nn.Linear]
-    assert model.linear.in_features == 5 * 8 * 6  # 40 to 38, 19, 17, 8; 31 to 29, 14, 12, 6
-    assert model(torch.zeros(2, 3, 40, 31)).shape == (2, 7)
-
-
-def test_the_classifier_says_what_is_wrong():
-    with pytest.raises(ValueError, match="window of 5 pixels does not fit into 2 pixels"):
-        SmallClassifier(input_size=(20, 64))
-    for wrong in (0, "10", 10.0):
-        with pytest.raises(ValueError, match=f"classes must be 1 or more, got {wrong!r}"):
-            SmallClassifier(classes=wrong)
-    assert SmallClassifier(input_size=64).linear.in_features == SmallClassifier().linear.in_features
-    with pytest.raises(TypeError, match=r"input_size must be a whole number or a pair .* got \(3, 64, 64\)"):
-        SmallClassifier(input_size=(3, 64, 64))
-    with pytest.raises(ValueError, match=r"reads \(height, width\) \(64, 64\), got \(64, 65\)"):
-        SmallClassifier()(torch.zeros(1, 3, 64, 65))
+    assert torch.equal(StackedConv(kernel_size=(5, 5))(x), StackedConv(kernel_size=5)(x))
+    assert StackedConv(kernel_size=(3, 5)).conv1.kernel_size == (3, 5)

@@ -1,12 +1,14 @@
 """The table of a network is right for whatever its forward does, or says what it cannot see."""
 
+from collections import OrderedDict
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
 from coursekit.activations import layers_of
-from coursekit.models import ConvLayer, ConvPool, SmallClassifier, StackedConv, summary, vgg16
+from coursekit.models import ConvLayer, ConvPool, StackedConv, summary, vgg16
 from coursekit.models.vgg import VGG
 
 # Parameters and multiplications as Keras and others have them; no line is longer than a page is wide.
@@ -45,7 +47,13 @@ def test_the_table_of_vgg16():
 
 
 def test_a_small_classifier_by_hand():
-    model = SmallClassifier(classes=7, channels=(3, 4), input_size=(10, 8), kernel_size=3)
+    block = {
+        "conv1": nn.Conv2d(3, 4, 3),
+        "norm1": nn.BatchNorm2d(4),
+        "relu1": nn.ReLU(),
+        "pool1": nn.MaxPool2d(2),
+    }
+    model = nn.Sequential(OrderedDict(**block, flatten=nn.Flatten(), linear=nn.Linear(48, 7)))
     assert summary(model, (3, 10, 8)).rows == (
         ("conv1", (4, 8, 6), 4 * 3 * 9 + 4, 4 * 8 * 6 * 3 * 9, (4, 3, 3, 3)),
         ("norm1", (4, 8, 6), 8, 0, ()),

@@ -150,66 +150,6 @@ class StackedConv(nn.Module):
         return single
 
 
-class SmallClassifier(nn.Module):
-    """A complete CNN. Layers: `conv1`, `norm1`, `relu1`, `pool1`, `conv2`, ..., then `flatten`, `linear`.
-
-    Args:
-        classes: How many scores come out.
-        channels: As for `StackedConv`.
-        input_size: (height, width) of the images, or one number for both; it sets the inputs of `linear`.
-        kernel_size: As for `StackedConv`.
-        seed: The same seed gives the same weights; torch's own random state is left alone.
-
-    Raises:
-        TypeError: A size isn't a whole number; when used, the input isn't a float32 tensor.
-        ValueError: A number is below 1, or the images are too small for so many layers; when used, an image
-            has a different size.
-
-    >>> model = SmallClassifier(classes=10, input_size=(64, 96))
-    >>> model.linear
-    Linear(in_features=1536, out_features=10, bias=True)
-    >>> tuple(model(torch.zeros(2, 3, 64, 96)).shape)
-    (2, 10)
-    """
-
-    def __init__(
-        self,
-        classes: int = 10,
-        channels: Sequence[int] = (3, 12, 24, 48),
-        input_size: reference.Pair = (64, 64),
-        kernel_size: reference.Pair = 5,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        kernel = _checked_kernel(channels, kernel_size)
-        if not isinstance(classes, int | np.integer) or classes < 1:
-            raise WrongValueError(f"classes must be 1 or more, got {classes!r}.")
-        self.input_size = size = reference.pair("input_size", input_size, least=1)
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(seed)
-            for number, (inputs, outputs) in enumerate(pairwise(channels), start=1):
-                self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, kernel))
-                self.add_module(f"norm{number}", nn.BatchNorm2d(outputs))
-                self.add_module(f"relu{number}", nn.ReLU())
-                self.add_module(f"pool{number}", nn.MaxPool2d(kernel_size=2, stride=2))
-                size = reference.output_size(size, kernel)
-                size = reference.output_size(size, 2, stride=2)
-            self.flatten = nn.Flatten()
-            self.linear = nn.Linear(channels[-1] * size[0] * size[1], classes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`(N, in, H, W)` to one score per class, `(N, classes)`."""
-        _check_input(x, _convs(self)[0])
-        if x.shape[2:] != self.input_size:
-            raise WrongValueError(
-                f"this classifier reads (height, width) {self.input_size}, got {tuple(x.shape[2:])}. "
-                "Resize the image, or build the classifier with another input_size."
-            )
-        for layer in self.children():
-            x = layer(x)
-        return x
-
-
 def _conv_with(weight: NDArray[np.floating[Any]] | Tensor) -> nn.Conv2d:
     """Build a conv layer without bias from a float32 copy of these weights `(out, in, kh, kw)`."""
     given = weight if isinstance(weight, Tensor) else np.array(weight)

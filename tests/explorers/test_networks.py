@@ -12,7 +12,7 @@ from torch import nn
 
 from coursekit import activations, images
 from coursekit.explorers import StackExplorer, VggExplorer
-from coursekit.models import SmallClassifier, StackedConv, vgg16
+from coursekit.models import StackedConv, vgg16
 from coursekit.models.vgg import WeightsError
 from coursekit.reference import cross_correlate2d
 
@@ -133,7 +133,11 @@ def broken(value):
         ("conv", TypeError, r"must be a network such as models.StackedConv\(\), got str"),
         (StackedConv, TypeError, "got type"),
         (nn.ReLU(), TypeError, "the model has no conv layer"),
-        (SmallClassifier(), TypeError, "'norm1' is a BatchNorm2d. Pass a model without it"),
+        (
+            nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)),
+            TypeError,
+            "'1' is a BatchNorm2d. Pass a model",
+        ),
         (StackedConv((1, 4)), ValueError, r"expected an input \(N, 1, H, W\), got \(1, 3, 24, 32\)"),
         (
             StackedConv(kernel_size=9),
