@@ -344,7 +344,7 @@ more than one solution.
 """,
     blank="my_settings = ...  # (kernel, stride, padding)",
     answer="my_settings = (5, 2, 2)  # stride 2 halves; two zeros on each side make up for a kernel of 5",
-    why="A stride of 2 takes every second place, and a padding of half the kernel makes up for the border.",
+    why="Stride 2 takes every second place. Padding by half an odd kernel, rounded down, keeps the border.",
     hints=(
         "Which of the three settings makes the map about half as large?",
         "Pick an odd kernel. How many rows does it cost with stride 1? How much padding gives them back?",
