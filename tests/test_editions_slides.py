@@ -112,6 +112,15 @@ def test_each_piece_stands_where_the_metadata_says():
     assert "import cv2" not in html
 
 
+def test_the_code_of_an_answer_to_a_prediction_is_not_shown():
+    answer = result({"text/html": "<details><summary>Check</summary>It is 8.</details>"})
+    cells = [new_code_cell(f"shown = {n}", outputs=[answer]) for n in (1, 2)]
+    cells[1].metadata["jupyter"] = {"source_hidden": True}
+    html = slides(lesson(TEXT, *cells))
+    assert html.count("It is 8.") == 2
+    assert re.sub("<[^>]+>", "", html).count("shown = ") == 1
+
+
 def test_what_does_not_fit_begins_another_slide():
     long = [new_output("stream", text="line\n" * 30)]
     code = new_code_cell("x = 1\n" * 6 + "print(x)", outputs=long)

@@ -46,6 +46,11 @@ def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
+def prompts(path):
+    """The code cells with a prompt: JupyterLab shows none where the code is hidden."""
+    return [cell for cell in code_cells(path) if not cell.metadata.get("jupyter", {}).get("source_hidden")]
+
+
 def committed_words(path):
     """The words of all pictures, in order, as they are committed."""
     return [
@@ -156,7 +161,7 @@ def test_a_lesson_shows_its_pictures_and_runs_from_top_to_bottom(path, lab, page
         assert_words_unfold(page)
         clear_outputs(page)
         run_all(page)
-        page.wait_for_function(RUN_ENDED, arg=[len(code_cells(path)), announced_errors(path)])
+        page.wait_for_function(RUN_ENDED, arg=[len(prompts(path)), announced_errors(path)])
         errors = page.evaluate(ERRORS)
         assert len(errors) == announced_errors(path), "\n".join(errors)
         assert_every_picture_has_its_words(page, path)

@@ -127,7 +127,9 @@ def _groups(cell: NotebookNode) -> Iterator[Page]:
     code = f'<pre class="code">{_highlighted(cell.source)}</pre>'
     # Nobody needs to see on a slide what an unanswered exercise says.
     outputs = [] if "exercise" in cell.metadata.get("tags", ()) else cell.outputs
-    yield [_piece(code, (cell.source.count("\n") + 1) * CODE + 16), *filter(None, map(_output, outputs))]
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden")  # the answer to a prediction
+    pieces = [] if hidden else [_piece(code, (cell.source.count("\n") + 1) * CODE + 16)]
+    yield [*pieces, *filter(None, map(_output, outputs))]
 
 
 def _told_and_asked(part: str) -> list[str]:
