@@ -31,7 +31,8 @@ ERRORS = """() => [...document.querySelectorAll('[data-mime-type="application/vn
 RUN_ENDED = f"""([cells, errors]) => {{
     if (({ERRORS})().length > errors) return true;
     const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
-    return prompts.length === cells && prompts.every(text => /\\[\\d+\\]/.test(text));
+    return prompts.filter(text => /\\[\\d+\\]/.test(text)).length >= cells
+        && !prompts.some(text => text.includes('*'));
 }}"""
 # The views come after the outputs around them.
 STILLS = """() => [...document.querySelectorAll('figure.coursekit-still')].map(still => still.hidden)"""
@@ -47,7 +48,7 @@ def code_cells(path):
 
 
 def prompts(path):
-    """The code cells with a prompt: JupyterLab shows none where the code is hidden."""
+    """The code cells with a number before them: JupyterLab shows none where the code is hidden."""
     return [cell for cell in code_cells(path) if not cell.metadata.get("jupyter", {}).get("source_hidden")]
 
 
