@@ -6,7 +6,6 @@ imported by `to_tensor` alone, when it is called, so that the first lessons star
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import io
 import os
@@ -70,9 +69,9 @@ _DAMAGED: tuple[type[Exception], ...] = (struct.error, zlib.error, cv2.error, Ar
 _DAMAGED += (LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError)
 # Pillow's modes of gray with 16 bits, and of what has 8 bits per channel or fewer.
 _DEEP_GRAY = ("I;16", "I;16L", "I;16B", "I;16N")
-_EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
+_EIGHT_BIT = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 # Tags of TIFF: what a page is, and how its pixels are stored.
-_SUBFILE_TYPE, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 254, 258, 262, 339
+_SUBFILE_TYPE, _BITS, _PHOTOMETRIC, _SAMPLES, _PLANAR, _SAMPLE_FORMAT = 254, 258, 262, 277, 284, 339
 _STARTS, _SIZES = (273, 324), (279, 325)  # of its strips, or of its tiles
 
 
@@ -508,13 +507,22 @@ def _opened_tiff(file: BinaryIO, name: str) -> tuple[Image.Image, BinaryIO]:
         content = file.read()
         place = places[-1].to_bytes(half, "big" if content[:2] == b"MM" else "little")
         file = io.BytesIO(content[:half] + place + content[2 * half :])
-    with contextlib.suppress(UnidentifiedImageError):
-        if set(page.get(_SAMPLE_FORMAT, (1,))) == {1}:  # whole numbers without a sign
-            return Image.open(file, formats=["TIFF"]), file
     starts, sizes = (page.get(strips, page.get(tiles, ())) for strips, tiles in (_STARTS, _SIZES))
     end = file.seek(0, os.SEEK_END)
     if not starts or any(start + size > end for start, size in zip(starts, sizes, strict=False)):
         raise EOFError
+    planes = page.get(_PLANAR, 1) == 2 and page.get(_SAMPLES, 1) > 1
+    # Whole numbers without a sign. Stored in planes, those of 8 bits are read right, and others are not.
+    if set(page.get(_SAMPLE_FORMAT, (1,))) == {1} and not (
+        planes and page[_BITS] not in ((8,) * 3, (8,) * 4)
+    ):
+        before, TiffImagePlugin.READ_LIBTIFF = TiffImagePlugin.READ_LIBTIFF, True  # Pillow alone reads fewer
+        try:
+            return Image.open(file, formats=["TIFF"]), file
+        except UnidentifiedImageError:
+            pass  # it is whole, as was seen above
+        finally:
+            TiffImagePlugin.READ_LIBTIFF = before
     stored = [f"{TiffTags.lookup(tag).name} {page.get(tag)}" for tag in (_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT)]
     raise _unread(name, ", ".join(stored))
 

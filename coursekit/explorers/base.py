@@ -74,7 +74,7 @@ class Explorer(anywidget.AnyWidget):
     @classmethod
     def _load(cls, source: Any, max_side: int | None) -> Float32:
         """Load a photograph and check its size; without `max_side`, arrays stay as large as they are."""
-        is_array = hasattr(source, "__array__") or isinstance(source, list | tuple)
+        is_array = hasattr(source, "__array__")
         if max_side is None and not is_array:
             max_side = cls.usual
         image = load_image(source, mode=cls.mode, max_side=max_side)
