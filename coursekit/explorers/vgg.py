@@ -51,7 +51,7 @@ class VggExplorer(Explorer):
 
     >>> explorer = VggExplorer("cat", max_side=64)
     >>> explorer.layer, explorer.field.size, explorer.map.shape
-    ('block1_conv1', 3, (42, 64))
+    ('block1_conv1', 3, (43, 64))
     >>> explorer.layer = "block3_conv3"  # the page follows
     """
 

@@ -19,7 +19,7 @@ COLOURS = ("red", "green", "blue")
 def lesson_explorer():
     """The explorer of lesson 6."""
     bgr = cv2.imdecode(np.fromfile(samples.sample("coffee").path, np.uint8), cv2.IMREAD_COLOR)
-    bgr = cv2.resize(bgr, (400, 267), interpolation=cv2.INTER_AREA)[21:246]
+    bgr = cv2.resize(bgr, None, fx=2 / 3, fy=2 / 3, interpolation=cv2.INTER_AREA)[21:246]
     photo = bgr[..., ::-1].astype(np.float32) / 255
     return StackExplorer(photo, models.StackedConv((3, 12, 24, 48), kernel_size=5, relu=True, seed=0))
 
